@@ -1,0 +1,60 @@
+import type { FaultJudgement } from './plan.ts'
+import type { Unit, WindowKind } from './verdict.ts'
+
+/** What a plan may name: handed to src/plan by the command line, so that plans depend on no implementation. */
+export interface Catalogue {
+  readonly workloads: ReadonlyMap<string, WorkloadDescription>
+  readonly faults: ReadonlyMap<string, FaultDescription>
+  /** By id; a `*` in a key stands for one part between dots, such as `tool.error_ratio.*`. */
+  readonly measures: ReadonlyMap<string, MeasureDescription>
+  readonly presets: ReadonlyMap<string, PresetDescription>
+}
+
+export interface WorkloadDescription {
+  readonly name: string
+  readonly title: string
+  /** Tool → its relative share of the calls. null: not known before the run. */
+  readonly tools: ReadonlyMap<string, number> | null
+}
+
+export type ParameterKind = 'duration' | 'count' | 'ratio' | 'rate' | 'size' | 'choice' | 'bool'
+
+/** One parameter of a fault. Bounds and default are in the unit of the resolved value, so 5 s is 5000. */
+export interface ParameterDescription {
+  readonly kind: ParameterKind
+  /** Of the resolved value: duration `ms`, count `count`, ratio `ratio`, rate `1/s`, size `bytes`; else empty. */
+  readonly unit: 'ms' | 'count' | 'ratio' | '1/s' | 'bytes' | ''
+  readonly min?: number
+  readonly max?: number
+  /** `choice` only. */
+  readonly choices?: readonly string[]
+  /** A parameter without a default is required. */
+  readonly default?: number | string | boolean
+  /** What it does, and where its bounds come from. */
+  readonly why: string
+}
+
+export interface FaultDescription {
+  readonly name: string
+  readonly title: string
+  readonly on: 'link' | 'node'
+  readonly parameters: Readonly<Record<string, ParameterDescription>>
+  readonly judgedBy: FaultJudgement
+  /** Shorter than this, its effect cannot be told from none. */
+  readonly minimumForMs: number
+}
+
+export interface MeasureDescription {
+  readonly title: string
+  readonly unit: Unit
+  readonly kind: 'number' | 'bool'
+  /** The kinds of window in which it can be measured. */
+  readonly windows: readonly WindowKind[]
+}
+
+/** A known set-up of the reference server and its database. */
+export interface PresetDescription {
+  readonly title: string
+  readonly server: { readonly env: Readonly<Record<string, string>> }
+  readonly primary: { readonly maxConnections: number }
+}

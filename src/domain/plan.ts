@@ -1,0 +1,154 @@
+/** A plan as resolved: `extends` merged, defaults filled in, every duration a number of milliseconds. */
+
+export type StackKind = 'local' | 'compose' | 'external'
+export type NodeRole = 'mcp' | 'postgres'
+
+export interface NodeSpec {
+  readonly id: string
+  readonly role: NodeRole
+  readonly instances: number
+  /** A fixed port; any free one when null. */
+  readonly port: number | null
+  /** The command that replaces the reference server: argv. It gets HOST, PORT and DATABASE_URL in its environment. */
+  readonly command: readonly string[] | null
+  readonly cwd: string | null
+  readonly env: Readonly<Record<string, string>>
+  /** Path of the endpoint that answers 200 when the node is ready. */
+  readonly readyPath: string | null
+  readonly readyWithinMs: number
+  /** PostgreSQL only. */
+  readonly maxConnections: number | null
+  /** `external` only: where the node is. */
+  readonly url: string | null
+}
+
+export interface LinkSpec {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+}
+
+export interface StackPlan {
+  readonly kind: StackKind
+  readonly preset: string | null
+  readonly disposable: boolean
+  readonly allowHosts: readonly string[]
+  readonly nodes: Readonly<Record<string, NodeSpec>>
+  readonly links: Readonly<Record<string, LinkSpec>>
+}
+
+export interface Phase {
+  readonly id: string
+  readonly startMs: number
+  readonly endMs: number
+  readonly usersFrom: number
+  readonly usersTo: number
+  /** Warm-up is not judged. */
+  readonly judged: boolean
+}
+
+export interface LoadPlan {
+  readonly workload: string
+  readonly with: Readonly<Record<string, unknown>>
+  readonly paceMs: number
+  readonly callTimeoutMs: number
+  readonly drainMs: number
+  readonly instances: number
+  /** Contiguous; the first starts at 0. */
+  readonly phases: readonly Phase[]
+}
+
+/** `launch`: judged by the launch criteria. `bounded`: by time to failure, clear errors, no leak, no crash. */
+export type FaultJudgement = 'launch' | 'bounded'
+
+export interface PlannedFault {
+  readonly id: string
+  /** Which fault: a name in chaos/faults. */
+  readonly fault: string
+  /** Id of a link or a node. */
+  readonly on: string
+  /** The fault's own parameters, durations in ms, as its schema resolved them. */
+  readonly with: Readonly<Record<string, number | string | boolean>>
+  readonly startMs: number
+  readonly forMs: number
+  /** 0: no recovery window. */
+  readonly recoveryMs: number
+  readonly judgedBy: FaultJudgement
+}
+
+export interface Objective {
+  readonly id: string
+  readonly measure: string
+  /** Id of a window. */
+  readonly during: string
+  readonly max: number | null
+  readonly min: number | null
+  readonly is: boolean | null
+  /** The bound as written in the plan, such as `5 s`, for readers. */
+  readonly boundText: string
+  readonly where: { readonly tool?: string } | null
+  /** `tool.good_ratio` only: the longest latency that counts as good. */
+  readonly withinMs: number | null
+  /** false: information; never part of the verdict. */
+  readonly judged: boolean
+}
+
+export type PoolField =
+  | 'used'
+  | 'idle'
+  | 'max'
+  | 'pending'
+  | 'timeouts'
+  | 'wait'
+  | 'saturatedSeconds'
+  | 'saturatedLongestSeconds'
+  | 'uptimeSeconds'
+  | 'usedHighWater'
+  | 'pendingHighWater'
+
+export interface ObservePlan {
+  /** null: the pool is not observed, and what needs it is not assessed. `map`: our field → the system's metric name. */
+  readonly pool: {
+    readonly node: string
+    readonly path: string
+    readonly everyMs: number
+    readonly map: Readonly<Partial<Record<PoolField, string>>>
+  } | null
+  readonly databaseEveryMs: number
+  readonly hostEveryMs: number
+  readonly probeEveryMs: number
+}
+
+export interface Plan {
+  readonly squall: 1
+  readonly name: string
+  readonly seed: number
+  /** Durations were shortened by `--quick`. */
+  readonly quick: boolean
+  readonly unknown: 'fail' | 'warn'
+  readonly stack: StackPlan
+  readonly load: LoadPlan
+  readonly faults: readonly PlannedFault[]
+  readonly observe: ObservePlan
+  readonly objectives: readonly Objective[]
+}
+
+/** A lint's word; never changes a verdict. */
+export interface Advice {
+  readonly id: string
+  readonly severity: 'info' | 'warning'
+  /** Where in the plan, such as `stack.nodes.primary.max_connections`. */
+  readonly path: string
+  readonly why: string
+}
+
+/** One thing that is wrong with a plan or a command line. */
+export interface Problem {
+  readonly path: string
+  /** What was received, as written. */
+  readonly received: string
+  readonly expected: string
+  /** 1-based, where the plan's file has it. */
+  readonly line: number | null
+  readonly file: string | null
+}

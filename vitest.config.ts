@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config'
+
+// Unit tests lie beside the code and start no process; e2e tests start real ones and so run one file at a time.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [
+            '{src,chaos,reports,scenarios,reference-server}/**/*.test.ts',
+            'tests/{contract,golden,simulation,tidy}/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', '**/*.e2e.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts', '{src,chaos,reference-server}/**/*.e2e.test.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+})

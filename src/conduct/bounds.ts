@@ -1,0 +1,19 @@
+/** Every bound of a running plan, each with its reason. Milliseconds. */
+export const boundsMs = {
+  /** Between setting t0 and the first intended start: the pipe to the generator takes well under 1 ms. */
+  leadBeforeT0: 50,
+  /** The link probe's rhythm while a fault comes or goes: it is the resolution of `observed` and `heal verified`. */
+  probeQuick: 15,
+  /** Quick already this long before a fault comes or goes, so that the sample before it is near. */
+  probeQuickAhead: 300,
+  /** Applying a fault takes a few HTTP calls of a few ms to a proxy on this machine; each call has its own deadline. */
+  apply: 5_000,
+  /** After this, a fault whose end cannot be seen is recorded as never verified. */
+  healVerify: 30_000,
+  /** Rest after the load, in which `pool.leaked` is measured (design: 2 s). */
+  rest: 2_000,
+  /** What the generator may take beyond its drain before it counts as hung. */
+  loadEnd: 10_000,
+  /** The wall clock moved by more than this against the monotonic one between two looks: a step. */
+  clockStep: 100,
+} as const

@@ -1,0 +1,235 @@
+import type { LinkFault } from '../../chaos/faults/fault.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { Plan, PlannedFault } from '../domain/plan.ts'
+import type { LoadEnd, StartedLoad } from '../load/start.ts'
+import { type PoolReading, readPoolOnce } from '../observe/pool.ts'
+import type { RunFolderWriter, StreamWriter } from '../record/writer.ts'
+import { boundsMs } from './bounds.ts'
+import { watchClock } from './clock-watch.ts'
+import { HarnessBroke } from './harness-broke.ts'
+import { inject } from './injection.ts'
+import { type LinkWatch, watchLink } from './link-watch.ts'
+import { type Observation, observe } from './observation.ts'
+import type { ProcessExit, StackView } from './stack-view.ts'
+
+export interface ConductSpec {
+  readonly plan: Plan
+  readonly stack: StackView
+  readonly load: StartedLoad
+  readonly folder: RunFolderWriter
+  readonly bootId: string
+  readonly clock: Clock
+  readonly faults: ReadonlyMap<string, LinkFault>
+  /** A cheap call for the probe through the whole path. */
+  readonly probeCall: { readonly tool: string; readonly arguments: object } | null
+  /** Aborts when the user interrupts. */
+  readonly interrupt: AbortSignal
+  readonly onStarted: (t0Us: number) => void
+  readonly onNote: (text: string) => void
+}
+
+export type ConductEnd =
+  | { readonly reason: 'planned' | 'interrupted' }
+  | { readonly reason: 'broken'; readonly error: HarnessBroke }
+
+/** The scheduler's own state while a plan runs: one timeline, one reason to stop early. */
+class Conductor {
+  readonly #spec: ConductSpec
+  readonly #timeline: StreamWriter
+  readonly #before: (readonly unknown[])[] = []
+  readonly #stop = new AbortController()
+  readonly #watches = new Map<string, LinkWatch>()
+  #t0Us: number | null = null
+  #broken: HarnessBroke | null = null
+  #ending = false
+  #pool: PoolReading | null = null
+
+  constructor(spec: ConductSpec) {
+    this.#spec = spec
+    this.#timeline = spec.folder.stream('timeline', spec.bootId)
+    spec.interrupt.addEventListener('abort', () => this.#stop.abort(), { once: true })
+    if (spec.interrupt.aborted) this.#stop.abort()
+    spec.stack.onExit((exit) => this.#exited(exit))
+  }
+
+  #now(): number {
+    return this.#spec.clock.monotonicUs() - (this.#t0Us ?? 0)
+  }
+
+  /** A row of the timeline; what comes before t0 waits for it. `atUs` is absolute. */
+  #row(atUs: number, kind: string, id: string | null, data: object): void {
+    if (this.#t0Us === null) this.#before.push([atUs, kind, id, data])
+    else this.#timeline.row([atUs - this.#t0Us, kind, id, data])
+  }
+
+  #tell(kind: string, id: string | null, data: object): void {
+    this.#row(this.#spec.clock.monotonicUs(), kind, id, data)
+  }
+
+  #note(text: string): void {
+    this.#tell('note', null, { text })
+    this.#spec.onNote(text)
+  }
+
+  #break(error: HarnessBroke): void {
+    this.#broken ??= error
+    this.#stop.abort()
+  }
+
+  readonly #fail = (error: unknown): void => {
+    this.#break(HarnessBroke.from(error))
+  }
+
+  #exited(exit: ProcessExit): void {
+    if (this.#ending) return
+    const { pid, code, signal, planned, node } = exit
+    this.#row(exit.monotonicUs, 'exit', node, { pid, code, signal, planned })
+    if (planned) return
+    const how = signal === null ? `with code ${code}` : `by ${signal}`
+    if (exit.part === 'harness')
+      this.#break(new HarnessBroke(`${node} (pid ${pid}) ended ${how} during the run`, `see logs/${node}.log`))
+    else this.#spec.onNote(`${node} (pid ${pid}) ended ${how}: nobody had asked for it`)
+  }
+
+  async run(): Promise<ConductEnd> {
+    const spec = this.#spec
+    for (const { name, pid } of spec.stack.processes()) this.#tell('process', name, { pid })
+    await this.#start()
+    await using stack = new AsyncDisposableStack()
+    const observation = this.#observe(stack)
+    const clockWatch = stack.use(watchClock(spec.clock, (stepUs) => this.#tell('clock', null, { stepUs }), this.#fail))
+    const heart = stack.use(observation.beat(() => this.#now()))
+    const faults = spec.plan.faults.map((planned) => this.#inject(planned))
+    const end = await this.#followLoad(faults)
+    this.#ending = true
+    await Promise.all([heart.stop(), clockWatch.stop(), observation.stop()])
+    for (const watch of this.#watches.values()) await watch[Symbol.asyncDispose]()
+    const text = end.reason === 'broken' ? { text: end.error.message } : {}
+    this.#tell('end', null, { reason: end.reason, ...text })
+    spec.folder.endAll(this.#now(), end.reason)
+    return end
+  }
+
+  /** Sets t0: every user has its session. */
+  async #start(): Promise<void> {
+    const { clock, load, plan, stack } = this.#spec
+    const { pool } = plan.observe
+    if (pool && stack.metricsUrl) this.#pool = await readPoolOnce(stack.metricsUrl, pool.map)
+    const { users } = await load.ready
+    const t0Us = clock.monotonicUs() + boundsMs.leadBeforeT0 * 1_000
+    this.#t0Us = t0Us
+    // Both clocks are read together, now; t0 itself lies the lead ahead of it.
+    const wallUnixUs = clock.wallUnixUs() + boundsMs.leadBeforeT0 * 1_000
+    this.#timeline.row([0, 't0', null, { monotonicUs: t0Us, wallUnixUs }])
+    for (const [atUs, ...rest] of this.#before) this.#timeline.row([Number(atUs) - t0Us, ...rest])
+    this.#tell('load', 'k6-1', { edge: 'ready', users })
+    load.go(t0Us)
+    this.#tell('load', 'k6-1', { edge: 'go' })
+    this.#spec.onStarted(t0Us)
+  }
+
+  #observe(stack: AsyncDisposableStack): Observation {
+    const spec = this.#spec
+    const t0Us = this.#t0Us ?? 0
+    const { clock, plan } = spec
+    const observation = stack.use(
+      observe({
+        clock,
+        t0Us,
+        plan,
+        stack: spec.stack,
+        folder: spec.folder,
+        bootId: spec.bootId,
+        loadPid: spec.load.pid,
+        probeCall: spec.probeCall,
+        pool: this.#pool,
+        onError: this.#fail,
+      }),
+    )
+    for (const link of spec.stack.links.values()) {
+      const { id: linkId, databaseUrl } = link
+      const everyMs = plan.observe.probeEveryMs
+      const watch = watchLink({ clock, t0Us, linkId, databaseUrl, everyMs, writer: observation.probeWriter })
+      this.#watches.set(linkId, stack.use(watch))
+    }
+    return observation
+  }
+
+  async #inject(planned: PlannedFault): Promise<void> {
+    const { clock, faults, stack } = this.#spec
+    const fault = faults.get(planned.fault)
+    const link = stack.links.get(planned.on)
+    const watch = this.#watches.get(planned.on)
+    const t0Us = this.#t0Us
+    // A plan that was checked names only what exists; anything else is a defect of the harness.
+    if (!fault || !link || !watch || t0Us === null) throw new HarnessBroke(`fault ${planned.id} has no target`, '')
+    await inject(
+      {
+        clock,
+        t0Us,
+        link: link.control,
+        undo: link.undo(planned.id),
+        watch: (listener) => watch.watch(listener),
+        setQuick: (quick) => watch.setQuick(planned.id, quick),
+        tell: (edge, timeUs, extra) =>
+          this.#row(timeUs + t0Us, 'injection', planned.id, { edge, fault: planned.fault, on: planned.on, ...extra }),
+        note: (text) => this.#note(text),
+        signal: this.#stop.signal,
+      },
+      planned,
+      fault,
+    ).catch(this.#fail)
+  }
+
+  /** Phases come and go; the load ends by itself, or is ended; every fault is healed before this returns. */
+  async #followLoad(faults: readonly Promise<void>[]): Promise<ConductEnd> {
+    const { load, clock, plan, interrupt } = this.#spec
+    const endMs = plan.load.phases.at(-1)?.endMs ?? 0
+    const phases = this.#phases()
+    const over = new AbortController()
+    const limitMs = endMs + plan.load.drainMs + boundsMs.loadEnd
+    const ended = load.ended.finally(() => over.abort())
+    const hung = clock.sleep(limitMs, AbortSignal.any([over.signal, this.#stop.signal]))
+    await Promise.race([ended, hung])
+    if (!over.signal.aborted && !this.#stop.signal.aborted)
+      this.#break(new HarnessBroke(`k6 was still running ${boundsMs.loadEnd} ms after its end`, 'see logs/k6-1.log'))
+    if (this.#stop.signal.aborted) load.stop()
+    else await this.#loadEnded(await ended, endMs)
+    // Whoever waits for a later moment of the plan waits no more; what is on is healed first.
+    if (this.#broken) this.#stop.abort()
+    await Promise.all([...faults, phases])
+    if (this.#broken) return { reason: 'broken', error: this.#broken }
+    if (interrupt.aborted) return { reason: 'interrupted' }
+    await clock.sleep(boundsMs.rest, this.#stop.signal)
+    return interrupt.aborted ? { reason: 'interrupted' } : { reason: 'planned' }
+  }
+
+  async #loadEnded(end: LoadEnd, endMs: number): Promise<void> {
+    this.#tell('load', 'k6-1', { edge: 'end', rows: end.rows, reason: end.reason })
+    const early = this.#now() < endMs * 1_000
+    if (end.reason === 'planned' && !early) return
+    const how = end.exitCode === null ? 'was killed' : `ended with code ${end.exitCode}`
+    this.#break(new HarnessBroke(`the load generator k6 ${how} before its time (${end.reason})`, 'see logs/k6-1.log'))
+  }
+
+  async #phases(): Promise<void> {
+    const { clock, plan } = this.#spec
+    for (const { id, startMs, endMs, usersFrom, usersTo } of plan.load.phases) {
+      await clock.sleep(startMs - this.#now() / 1_000, this.#stop.signal)
+      if (this.#stop.signal.aborted) return
+      this.#tell('phase', id, { edge: 'start', users: usersFrom })
+      await clock.sleep(endMs - this.#now() / 1_000, this.#stop.signal)
+      if (this.#stop.signal.aborted) return
+      this.#tell('phase', id, { edge: 'end', users: usersTo })
+    }
+  }
+}
+
+/**
+ * Runs a plan on a running stack: load, faults and samplers on one clock, everything recorded. Resolves with how it
+ * ended, when no fault is left and every stream is closed.
+ * @throws LoadError when the users never got ready; RecordError when the run folder cannot be written
+ */
+export function conduct(spec: ConductSpec): Promise<ConductEnd> {
+  return new Conductor(spec).run()
+}

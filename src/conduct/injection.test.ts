@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest'
+import { blackHole } from '../../chaos/faults/black-hole.ts'
+import { latency } from '../../chaos/faults/latency.ts'
+import { SimulatedClock } from '../../tests/simulation/simulated-clock.ts'
+import type { LinkSample, ToxicSpec } from '../domain/link.ts'
+import type { PlannedFault } from '../domain/plan.ts'
+import { type InjectionContext, inject } from './injection.ts'
+
+const t0Us = 1_000_000_000
+
+interface World {
+  readonly clock: SimulatedClock
+  readonly context: InjectionContext
+  readonly told: { edge: string; atMs: number; resolutionMs: number | null }[]
+  readonly log: string[]
+  readonly notes: string[]
+  readonly stop: AbortController
+}
+
+interface Habits {
+  /** Toxics act this long after the proxy has said yes. */
+  readonly actsAfterMs?: number
+  readonly failToHeal?: boolean
+  readonly failToApply?: boolean
+  readonly failToRecord?: boolean
+  /** Samples of one connection never show any harm. */
+  readonly blind?: LinkSample['connection']
+}
+
+/** A link whose toxics are known, and two connections sampled every 10 ms of simulated time. */
+function world(habits: Habits = {}): World {
+  const clock = new SimulatedClock(t0Us)
+  const told: World['told'] = []
+  const log: string[] = []
+  const notes: string[] = []
+  const stop = new AbortController()
+  const toxics = new Map<string, { toxic: ToxicSpec; fromUs: number }>()
+  const listeners = new Set<(sample: LinkSample) => void>()
+  const context: InjectionContext = {
+    clock,
+    t0Us,
+    signal: stop.signal,
+    link: {
+      id: 'db',
+      async addToxic(toxic) {
+        await clock.sleep(2)
+        log.push(`add ${toxic.name}`)
+        if (habits.failToApply) throw new Error('the proxy says no')
+        toxics.set(toxic.name, { toxic, fromUs: clock.monotonicUs() + (habits.actsAfterMs ?? 0) * 1_000 })
+      },
+      async removeToxic(name) {
+        await clock.sleep(2)
+        log.push(`remove ${name}`)
+        if (habits.failToHeal) throw new Error('the proxy hangs')
+        toxics.delete(name)
+      },
+      setEnabled: async () => undefined,
+    },
+    undo: {
+      async record() {
+        log.push('undo on disk')
+        if (habits.failToRecord) throw new Error('no space left on device')
+      },
+      forget: async () => void log.push('undo forgotten'),
+      async force() {
+        toxics.clear()
+        return 'the proxy was replaced'
+      },
+    },
+    watch(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    setQuick: () => undefined,
+    tell: (edge, timeUs, extra) =>
+      told.push({
+        edge,
+        atMs: timeUs / 1_000,
+        resolutionMs: extra?.resolutionUs === undefined ? null : extra.resolutionUs / 1_000,
+      }),
+    note: (text) => notes.push(text),
+  }
+  const sample = async (connection: LinkSample['connection']) => {
+    for (let turn = 0; turn < 3_000; turn += 1) {
+      const askedUs = clock.monotonicUs()
+      const active = [...toxics.values()].filter(({ fromUs }) => fromUs <= askedUs)
+      const delayMs =
+        connection === habits.blind ? 0 : Math.max(0, ...active.map(({ toxic }) => toxic.attributes.latency ?? 0))
+      await clock.sleep(Math.min(1 + delayMs, 400))
+      const isSilent = delayMs > 400
+      const endedUs = clock.monotonicUs()
+      for (const listener of listeners)
+        listener({
+          connection,
+          askedUs,
+          endedUs,
+          error: isSilent ? 'timeout' : null,
+          roundTripMs: isSilent ? null : 1 + delayMs,
+        })
+      await clock.sleep(10)
+    }
+  }
+  void sample('long')
+  void sample('fresh')
+  return { clock, context, told, log, notes, stop }
+}
+
+const planned: PlannedFault = {
+  id: 'slow-db',
+  fault: 'latency',
+  on: 'db',
+  with: { delay: 30, jitter: 5 },
+  startMs: 1_000,
+  forMs: 5_000,
+  recoveryMs: 5_000,
+  judgedBy: 'launch',
+}
+
+function edges(told: World['told']): string[] {
+  return told.map(({ edge }) => edge)
+}
+
+function at(told: World['told'], edge: string): number {
+  const row = told.find((candidate) => candidate.edge === edge)
+  if (!row) throw new Error(`no edge ${edge}`)
+  return row.atMs
+}
+
+test('every edge is told in its order, at its planned time, with the resolution of the samples', async () => {
+  const { clock, context, told, log } = world()
+  await clock.runUntil(inject(context, planned, latency))
+  expect(edges(told)).toEqual(['requested', 'applied', 'observed', 'healed', 'healVerified'])
+  expect(at(told, 'requested')).toBe(1_000)
+  expect(at(told, 'applied')).toBe(1_002)
+  expect(at(told, 'healed')).toBe(6_002)
+  const observed = told[2]
+  expect(observed?.atMs).toBeGreaterThanOrEqual(1_002)
+  expect(observed?.atMs).toBeLessThan(1_002 + 50)
+  // A sample under way when the fault began is not taken for its effect.
+  expect(observed?.resolutionMs).toBeLessThanOrEqual(50)
+  expect(at(told, 'healVerified')).toBeLessThan(6_002 + 60)
+  expect(log).toEqual(['undo on disk', 'add squall-latency', 'remove squall-latency', 'undo forgotten'])
+})
+
+test('a harm that comes later than the proxy said is observed when it comes', async () => {
+  const { clock, context, told } = world({ actsAfterMs: 700 })
+  await clock.runUntil(inject(context, planned, latency))
+  expect(at(told, 'observed')).toBeGreaterThanOrEqual(1_702)
+})
+
+test('a harm that one of the two connections never sees is not observed', async () => {
+  const { clock, context, told } = world({ blind: 'fresh' })
+  await clock.runUntil(inject(context, planned, latency))
+  expect(edges(told)).toEqual(['requested', 'applied', 'healed', 'healVerified'])
+})
+
+test('a heal that the proxy refuses is forced, said, and verified all the same', async () => {
+  const { clock, context, told, notes } = world({ failToHeal: true })
+  await clock.runUntil(inject(context, planned, latency))
+  expect(edges(told)).toContain('healVerified')
+  expect(notes.join()).toContain('the proxy was replaced')
+})
+
+test('a fault that cannot be applied is never observed, and is healed', async () => {
+  const { clock, context, told, notes } = world({ failToApply: true })
+  await clock.runUntil(inject(context, planned, latency))
+  expect(edges(told)).toEqual(['requested', 'healed', 'healVerified'])
+  expect(notes.join()).toContain('could not be applied')
+})
+
+test('without its undo on disk a fault does not act', async () => {
+  const { clock, context, told, log } = world({ failToRecord: true })
+  await expect(clock.runUntil(inject(context, planned, latency))).rejects.toThrow('no space left')
+  expect(told).toEqual([])
+  expect(log).toEqual(['undo on disk'])
+})
+
+test('an interrupt heals at once', async () => {
+  const { clock, context, told, stop } = world()
+  void clock.sleep(3_000).then(() => stop.abort())
+  await clock.runUntil(inject(context, planned, latency))
+  expect(at(told, 'healed')).toBe(3_002)
+  expect(edges(told)).toContain('healVerified')
+})
+
+test('an interrupt before its start leaves it unborn', async () => {
+  const { clock, context, told, stop } = world()
+  void clock.sleep(500).then(() => stop.abort())
+  await clock.runUntil(inject(context, planned, latency))
+  expect(told).toEqual([])
+})
+
+test('the silence of a black hole began when the unanswered question was asked', async () => {
+  const { clock, context, told } = world()
+  await clock.runUntil(inject(context, { ...planned, fault: 'black-hole', with: {} }, blackHole))
+  // Applied after two calls of 2 ms; a sample asked by then is told after 400 ms of silence.
+  expect(at(told, 'observed')).toBeGreaterThanOrEqual(1_000)
+  expect(at(told, 'observed')).toBeLessThan(1_050)
+})

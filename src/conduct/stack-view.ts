@@ -1,0 +1,37 @@
+import type { LinkControl } from '../domain/link.ts'
+import type { WatchedProcess } from '../observe/host.ts'
+import type { UndoHolder } from './injection.ts'
+
+/** A process of the stack or of the harness has ended. */
+export interface ProcessExit {
+  readonly node: string
+  /** `system`: what is judged. `harness`: proxy, keeper; without it nothing can be judged. */
+  readonly part: 'system' | 'harness'
+  readonly pid: number
+  readonly code: number | null
+  readonly signal: string | null
+  /** CLOCK_MONOTONIC, µs, absolute. */
+  readonly monotonicUs: number
+  readonly planned: boolean
+}
+
+export interface ConductedLink {
+  readonly id: string
+  readonly control: LinkControl
+  /** Through the proxy: for our own connections. */
+  readonly databaseUrl: string
+  undo(injectionId: string): UndoHolder
+}
+
+/** What conducting needs of a running stack, whatever its kind. */
+export interface StackView {
+  readonly mcpUrl: string
+  /** null: this target does not tell. */
+  readonly metricsUrl: string | null
+  readonly readyUrl: string | null
+  /** Straight to the database; null where there is none to look at. */
+  readonly databaseUrl: string | null
+  readonly links: ReadonlyMap<string, ConductedLink>
+  processes(): readonly WatchedProcess[]
+  onExit(listener: (exit: ProcessExit) => void): void
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../domain/clock.ts'
+import { isGood } from '../domain/outcome.ts'
+import { readAnswer } from '../mcp/answer.ts'
+import { classify } from '../mcp/classify.ts'
+import {
+  callToolBody,
+  initializeBody,
+  initializedBody,
+  openingHeaders,
+  protocolVersion,
+  sessionHeader,
+  sessionHeaders,
+} from '../mcp/protocol.ts'
+import type { StreamWriter } from '../record/writer.ts'
+import { type Sampler, sampleEvery } from './every.ts'
+import { describeFetchError } from './pool.ts'
+
+export interface ReadyProbeSpec {
+  readonly clock: Clock
+  readonly t0Us: number
+  readonly everyMs: number
+  readonly readyUrl: string
+  readonly writer: StreamWriter
+  readonly onError: (error: unknown) => void
+}
+
+const timeoutMs = 1_500
+
+/** Asks the system whether it is ready, as its load balancer would; what it says is recorded, not believed. */
+export function probeReady(spec: ReadyProbeSpec): Sampler {
+  const sample = async () => {
+    const askedUs = spec.clock.monotonicUs()
+    let error: string | null = null
+    try {
+      const response = await fetch(spec.readyUrl, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
+      await response.body?.cancel()
+      if (!response.ok) error = `HTTP ${response.status}`
+    } catch (cause) {
+      error = describeFetchError(cause)
+    }
+    const endedUs = spec.clock.monotonicUs()
+    spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, 'ready', null, error === null, error])
+  }
+  return sampleEvery(spec.clock, spec.everyMs, sample, spec.onError)
+}
+
+export interface ToolProbeSpec {
+  readonly clock: Clock
+  readonly t0Us: number
+  readonly everyMs: number
+  readonly mcpUrl: string
+  readonly tool: string
+  readonly arguments: object
+  readonly writer: StreamWriter
+  readonly onError: (error: unknown) => void
+}
+
+const client = { name: 'squall-probe', version: '1' }
+
+async function post(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<Response> {
+  return await fetch(url, { method: 'POST', body, headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
+}
+
+/** A session of the probe's own; throws what fetch throws, or an error that names the status. */
+async function openSession(url: string): Promise<Record<string, string>> {
+  const opened = await post(url, initializeBody('squall-probe-0', client), openingHeaders)
+  const text = await opened.text()
+  if (!opened.ok) throw new Error(`initialize: HTTP ${opened.status}`)
+  const answer = readAnswer(text, 'squall-probe-0')
+  const version = answer.kind === 'result' ? answer.result.protocolVersion : undefined
+  const headers = sessionHeaders(
+    typeof version === 'string' ? version : protocolVersion,
+    opened.headers.get(sessionHeader) ?? undefined,
+  )
+  const told = await post(url, initializedBody(), headers)
+  await told.body?.cancel()
+  return headers
+}
+
+/** One cheap tool call through the whole path, in a session apart from the users'. */
+export function probeTool(spec: ToolProbeSpec): Sampler {
+  let headers: Record<string, string> | null = null
+  let count = 0
+  const call = async (): Promise<string | null> => {
+    headers ??= await openSession(spec.mcpUrl)
+    count += 1
+    const id = `squall-probe-${count}`
+    const response = await post(spec.mcpUrl, callToolBody(id, spec.tool, spec.arguments), headers)
+    const { outcome, detail } = classify(response.status, await response.text(), id)
+    if (response.status === 404) headers = null
+    return isGood(outcome) ? null : `${outcome}: ${detail ?? ''}`
+  }
+  const sample = async () => {
+    const askedUs = spec.clock.monotonicUs()
+    let error: string | null
+    try {
+      error = await call()
+    } catch (cause) {
+      error = describeFetchError(cause)
+    }
+    const endedUs = spec.clock.monotonicUs()
+    spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, 'tool', null, error === null, error])
+  }
+  return sampleEvery(spec.clock, spec.everyMs, sample, spec.onError)
+}

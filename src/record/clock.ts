@@ -1,0 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../domain/clock.ts'
+
+/** The machine's own clock: the one file that reads time and sets timers. */
+export const systemClock: Clock = {
+  // On Linux hrtime is CLOCK_MONOTONIC, the clock that k6's module reads as well (see docs/run-folder.md).
+  monotonicUs: () => Number(process.hrtime.bigint() / 1_000n),
+  wallUnixUs: () => Math.round((performance.timeOrigin + performance.now()) * 1_000),
+  async sleep(ms, signal) {
+    if (ms <= 0 || signal?.aborted) return
+    await delay(ms, undefined, { ...(signal ? { signal } : {}), ref: true }).catch(() => undefined)
+  },
+}

@@ -1,0 +1,43 @@
+/** Names and columns of the streams that the harness writes itself; docs/run-folder.md says what they mean. */
+export const streamVersion = 1
+
+export const streamColumns = {
+  timeline: ['t', 'kind', 'id', 'data'],
+  pool: [
+    't',
+    'took',
+    'error',
+    'used',
+    'idle',
+    'max',
+    'pending',
+    'timeouts',
+    'saturatedS',
+    'saturatedLongestS',
+    'uptime',
+    'usedHigh',
+    'pendingHigh',
+    'wait',
+  ],
+  database: [
+    't',
+    'took',
+    'error',
+    'connections',
+    'active',
+    'idleInTransaction',
+    'waitingOnLock',
+    'allConnections',
+    'maxConnections',
+    'deadlocks',
+    'commits',
+    'rollbacks',
+    'blocksHit',
+    'blocksRead',
+    'startedAt',
+  ],
+  host: ['t', 'process', 'pid', 'cpu', 'rss'],
+  probe: ['t', 'ended', 'probe', 'connection', 'ok', 'error'],
+} as const
+
+export type StreamName = keyof typeof streamColumns

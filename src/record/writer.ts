@@ -1,0 +1,124 @@
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Clock } from '../domain/clock.ts'
+import type { RunTimeUs } from '../domain/time.ts'
+import { type StreamName, streamColumns, streamVersion } from './streams.ts'
+
+/** The run folder cannot be written: the run has no evidence from here on. */
+export class RecordError extends Error {
+  readonly kind = 'record'
+  readonly exitCode = 3
+  readonly hint: string
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super(message, options)
+    this.hint = hint
+  }
+}
+
+export type Cell = unknown
+
+/** One stream of a run folder, open for writing. Rows go to the file at once, so that a kill loses nothing. */
+export interface StreamWriter {
+  row(cells: readonly Cell[]): void
+  /** Once a second: shows that the stream was alive although it may have had nothing to say. */
+  beat(timeUs: RunTimeUs): void
+  end(timeUs: RunTimeUs, reason: string): void
+}
+
+function write(file: string, descriptor: number, line: string): void {
+  try {
+    writeSync(descriptor, line)
+  } catch (cause) {
+    throw new RecordError(`cannot write ${file}: ${String(cause)}`, 'free some space on that disk', { cause })
+  }
+}
+
+/** The folder of one run, being written. */
+export class RunFolderWriter {
+  readonly folder: string
+  readonly #clock: Clock
+  readonly #open: { writer: StreamWriter; name: string }[] = []
+
+  private constructor(folder: string, clock: Clock) {
+    this.folder = folder
+    this.#clock = clock
+  }
+
+  /**
+   * Makes the folder with its `calls/` and `logs/`.
+   * @throws RecordError when it exists and is not empty, or cannot be made
+   */
+  static create(folder: string, clock: Clock): RunFolderWriter {
+    try {
+      mkdirSync(folder, { recursive: true })
+      if (readdirSync(folder).length > 0)
+        throw new RecordError(`the run folder ${folder} is not empty`, 'name a new or an empty folder by --out')
+      mkdirSync(join(folder, 'calls'))
+      mkdirSync(join(folder, 'logs'))
+    } catch (cause) {
+      if (cause instanceof RecordError) throw cause
+      throw new RecordError(`cannot make the run folder ${folder}: ${String(cause)}`, 'choose another place by --out', {
+        cause,
+      })
+    }
+    return new RunFolderWriter(folder, clock)
+  }
+
+  /** Writes run.json: once, before t0. */
+  writeRun(run: object): void {
+    this.writeDerived('run.json', `${JSON.stringify(run, null, 2)}\n`)
+  }
+
+  /** Writes a derived file, such as a report: never read back. */
+  writeDerived(name: string, text: string): void {
+    const file = join(this.folder, name)
+    try {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, text)
+    } catch (cause) {
+      throw new RecordError(`cannot write ${file}: ${String(cause)}`, 'free some space on that disk', { cause })
+    }
+  }
+
+  /** Opens `<name>.ndjson` and writes its header. `bootId` tells streams of other machines apart. */
+  stream(name: StreamName, bootId: string, extra: object = {}): StreamWriter {
+    const file = join(this.folder, `${name}.ndjson`)
+    const descriptor = openSync(file, 'a')
+    let rows = 0
+    let ended = false
+    const put = (value: unknown) => {
+      if (!ended) write(file, descriptor, `${JSON.stringify(value)}\n`)
+    }
+    put({
+      stream: name,
+      version: streamVersion,
+      columns: streamColumns[name],
+      bootId,
+      clock: { monotonicUs: this.#clock.monotonicUs(), wallUnixUs: this.#clock.wallUnixUs() },
+      ...extra,
+    })
+    const writer: StreamWriter = {
+      row(cells) {
+        put(cells)
+        rows += 1
+      },
+      beat: (timeUs) => put({ beat: [timeUs, rows, null, null] }),
+      end(timeUs, reason) {
+        if (ended) return
+        put({ end: { t: timeUs, rows, reason } })
+        ended = true
+        closeSync(descriptor)
+      },
+    }
+    this.#open.push({ writer, name })
+    return writer
+  }
+
+  beatAll(timeUs: RunTimeUs): void {
+    for (const { writer } of this.#open) writer.beat(timeUs)
+  }
+
+  endAll(timeUs: RunTimeUs, reason: string): void {
+    for (const { writer } of this.#open) writer.end(timeUs, reason)
+  }
+}

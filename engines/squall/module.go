@@ -1,0 +1,191 @@
+// Package squall is the part of the load generator that k6 does not have: a seeded pace for every user, one clock
+// with the harness, a barrier before the start, and a record of every call. It registers the JavaScript module
+// k6/x/squall, by which a scenario plays the users, and the output `squall`, which k6 starts and stops. Both work on
+// the one run of this process.
+package squall
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/grafana/sobek"
+	"github.com/sirupsen/logrus"
+	"go.k6.io/k6/js/common"
+	"go.k6.io/k6/js/modules"
+	"go.k6.io/k6/output"
+)
+
+func init() {
+	modules.Register("k6/x/squall", &rootModule{})
+	output.RegisterExtension("squall", newOutput)
+}
+
+// theRun is made by whichever of module and output k6 sets up first.
+var theRun = sync.OnceValues(func() (*run, error) {
+	config, err := readConfig(os.Getenv(ConfigEnv))
+	if err != nil {
+		return nil, err
+	}
+	return newRun(config)
+})
+
+// requestLogger drops k6's warning about each failed request: under chaos they are many, and the record has them.
+var requestLogger = &logrus.Logger{
+	Out: os.Stderr, Formatter: &logrus.TextFormatter{}, Hooks: logrus.LevelHooks{}, Level: logrus.ErrorLevel,
+}
+
+type rootModule struct{}
+
+// user is what one k6 user's script sees of the run.
+type user struct {
+	vu     modules.VU
+	run    *run
+	caller *caller
+	dice   *rand.Rand
+}
+
+// NewModuleInstance gives a user its view of the run; a configuration that cannot be read ends k6 here.
+func (*rootModule) NewModuleInstance(vu modules.VU) modules.Instance {
+	r, err := theRun()
+	if err != nil {
+		common.Throw(vu.Runtime(), err)
+	}
+	return &user{vu: vu, run: r}
+}
+
+// Exports lists the functions of k6/x/squall; scenarios/lib/squall.d.ts says what each one means.
+func (u *user) Exports() modules.Exports {
+	runtime := u.vu.Runtime()
+	object := runtime.NewObject()
+	// Functions of this one shape are called by sobek directly, 0.2 µs each, and not by reflection, 1.1 µs.
+	functions := map[string]func(sobek.FunctionCall) sobek.Value{
+		"options": u.options, "join": u.join, "ready": u.ready, "failed": u.failed,
+		"next": u.next, "begin": u.begin, "end": u.end, "random": u.random,
+	}
+	for name, function := range functions {
+		if err := object.Set(name, function); err != nil {
+			common.Throw(runtime, err)
+		}
+	}
+	for name, value := range map[string]any{
+		"target": u.run.config.Target, "tools": u.run.config.toolNames(), "callTimeoutMs": u.run.config.CallTimeoutMs,
+	} {
+		if err := object.Set(name, value); err != nil {
+			common.Throw(runtime, err)
+		}
+	}
+	return modules.Exports{Default: object}
+}
+
+// options are k6's options for this run. k6 gets a limit that the run cannot reach, since the stages are ours.
+func (u *user) options(sobek.FunctionCall) sobek.Value {
+	config := u.run.config
+	limit := time.Duration((config.BarrierTimeoutMs+config.DrainMs)*float64(time.Millisecond)) +
+		time.Duration(config.endUs())*time.Microsecond + 24*time.Hour
+	return u.vu.Runtime().ToValue(map[string]any{
+		"scenarios": map[string]any{
+			"users": map[string]any{
+				"executor": "per-vu-iterations", "vus": config.Users.Count, "iterations": 1,
+				"maxDuration": fmt.Sprintf("%ds", int(limit.Seconds())), "gracefulStop": "0s",
+			},
+		},
+		"systemTags": []string{}, "maxRedirects": 0, "setupTimeout": "1s", "teardownTimeout": "1s",
+	})
+}
+
+// join makes this script the user of its number, and waits for its turn to open a session.
+func (u *user) join(sobek.FunctionCall) sobek.Value {
+	runtime := u.vu.Runtime()
+	if u.run.recorder == nil {
+		common.Throw(runtime, fmt.Errorf("nothing records this run: k6 must be started with --out squall"))
+	}
+	state := u.vu.State()
+	index := int(state.VUID) - 1 //nolint:gosec // as many as the users configured
+	if index < 0 || index >= len(u.run.callers) {
+		common.Throw(runtime, fmt.Errorf("k6 user %d of %d configured", state.VUID, len(u.run.callers)))
+	}
+	u.caller = u.run.callers[index]
+	u.dice = rand.New(&u.caller.dice) //nolint:gosec // reproducible on purpose
+	state.Transport = &cuttable{inner: state.Transport, run: u.run, user: u.caller}
+	state.Logger = requestLogger
+	state.CookieJar = nil // MCP clients keep none, and keeping one costs every call
+	select {
+	case u.run.turns <- struct{}{}:
+	case <-u.vu.Context().Done():
+	}
+	return runtime.ToValue(u.caller.number)
+}
+
+// ready says that the user has its session, and waits for t0. False: there will be no run.
+func (u *user) ready(sobek.FunctionCall) sobek.Value {
+	u.run.sessionOpened()
+	select {
+	case <-u.run.started:
+		return u.vu.Runtime().ToValue(true)
+	case <-u.vu.Context().Done():
+		return u.vu.Runtime().ToValue(false)
+	}
+}
+
+// failed says that the user could not open a session, and why.
+func (u *user) failed(arguments sobek.FunctionCall) sobek.Value {
+	u.run.sessionFailed(u.caller.number, arguments.Argument(0).String())
+	return sobek.Undefined()
+}
+
+// next waits for the user's next slot and gives its tool's number; -1 when there is none, after the phases' end.
+func (u *user) next(sobek.FunctionCall) sobek.Value {
+	runtime, done := u.vu.Runtime(), u.vu.Context().Done()
+	u.caller.mu.Lock()
+	taken := u.caller.take(u.run.endUs.Load(), u.run.recorder.row)
+	at := u.caller.current.slot
+	u.caller.mu.Unlock()
+	if !taken {
+		u.run.sleepUntilEnd(done)
+		return runtime.ToValue(-1)
+	}
+	if u.run.waitForSlot(at.atUs, done) {
+		return runtime.ToValue(at.tool)
+	}
+	u.caller.mu.Lock()
+	u.caller.state = callerLeft
+	u.caller.mu.Unlock()
+	return runtime.ToValue(-1)
+}
+
+// begin marks the call as sent, from now on.
+func (u *user) begin(sobek.FunctionCall) sobek.Value {
+	u.caller.mu.Lock()
+	defer u.caller.mu.Unlock()
+	u.caller.begin(u.run.sinceT0Us())
+	return sobek.Undefined()
+}
+
+// end records the call with its outcome's name and, for what is not right, a text.
+func (u *user) end(arguments sobek.FunctionCall) sobek.Value {
+	nowUs := u.run.sinceT0Us()
+	name := arguments.Argument(0).String()
+	outcome, known := outcomeCodes[name]
+	if !known {
+		common.Throw(u.vu.Runtime(), fmt.Errorf("no outcome is called %q", name))
+	}
+	detail := ""
+	if text := arguments.Argument(1); !common.IsNullish(text) {
+		detail = text.String()
+	}
+	if u.vu.Context().Err() != nil {
+		return sobek.Undefined() // k6 broke the request off itself: the call stays open, and is recorded as unknown
+	}
+	u.caller.mu.Lock()
+	defer u.caller.mu.Unlock()
+	u.caller.end(nowUs, outcome, detail, u.run.recorder.row)
+	return sobek.Undefined()
+}
+
+// random is a number in [0, 1) that depends on the seed, the user and the slot alone.
+func (u *user) random(sobek.FunctionCall) sobek.Value {
+	return u.vu.Runtime().ToValue(u.dice.Float64())
+}

@@ -1,0 +1,192 @@
+package squall
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"sync"
+	"unicode/utf8"
+)
+
+// Bounds of the dictionary of error texts: a server that puts a request id into every message must not fill the
+// disk or the reader's memory. A thousand kinds are more than a report shows; 500 bytes hold a message, not a dump.
+const (
+	detailBytesMax = 500
+	detailKindsMax = 1000
+	detailOverflow = "(more kinds of error than are kept)"
+)
+
+// noTime stands for a time that does not exist, null in the stream.
+const noTime = math.MinInt64
+
+// call is one row of the calls stream; times in µs since t0.
+type call struct {
+	user                        int
+	slot                        slot
+	readyUs, startedUs, endedUs int64
+	outcome                     int
+	detail                      string // empty means none
+}
+
+// recorder writes a calls stream as docs/run-folder.md defines it. A row is one write(2), so that kill -9 loses
+// only the calls in flight. Safe for use by many goroutines. After the first failed write it writes no more.
+type recorder struct {
+	mu      sync.Mutex
+	file    *os.File
+	line    []byte
+	rows    int64
+	details map[string]int
+	failure error
+	onFail  func(error)
+}
+
+func newRecorder(path string, onFail func(error)) (*recorder, error) {
+	// O_EXCL: two generators that were given the same path must not share a stream.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644) //nolint:gosec // evidence, not secret
+	if err != nil {
+		return nil, fmt.Errorf("the calls stream cannot be made: %w", err)
+	}
+	return &recorder{file: file, details: map[string]int{}, onFail: onFail}, nil
+}
+
+type header struct {
+	Stream   string      `json:"stream"`
+	Version  int         `json:"version"`
+	Instance string      `json:"instance"`
+	Columns  []string    `json:"columns"`
+	Outcomes []string    `json:"outcomes"`
+	BootID   string      `json:"bootId"`
+	Clock    clockAnchor `json:"clock"`
+}
+
+type clockAnchor struct {
+	MonotonicUs int64 `json:"monotonicUs"`
+	WallUnixUs  int64 `json:"wallUnixUs"`
+}
+
+var columns = []string{"user", "tool", "intended", "ready", "started", "ended", "outcome", "detail"}
+
+// begin writes the header and the names of the tools.
+func (r *recorder) begin(config *Config, clock *monotonicClock) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.object(header{
+		Stream: "calls", Version: 1, Instance: config.Instance, Columns: columns, Outcomes: outcomes,
+		BootID: clock.machineBoot, Clock: clockAnchor{clock.anchorUs, clock.wallUnixUs},
+	})
+	for number, name := range config.toolNames() {
+		r.object(map[string]any{"dict": []any{"tool", number, name}})
+	}
+}
+
+func (r *recorder) row(c *call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	detail := r.detailNumber(c.detail) // may write a dictionary line, which must come before its first use
+	line := append(r.line[:0], '[')
+	line = strconv.AppendInt(line, int64(c.user), 10)
+	line = strconv.AppendInt(append(line, ','), int64(c.slot.tool), 10)
+	for _, at := range [...]int64{c.slot.atUs, c.readyUs, c.startedUs, c.endedUs} {
+		line = appendTime(append(line, ','), at)
+	}
+	line = strconv.AppendInt(append(line, ','), int64(c.outcome), 10)
+	line = append(line, ',')
+	if detail < 0 {
+		line = append(line, "null"...)
+	} else {
+		line = strconv.AppendInt(line, int64(detail), 10)
+	}
+	r.line = append(line, ']', '\n')
+	r.write(r.line)
+	r.rows++
+}
+
+// beat says how far the stream is: every slot due before oldestUs has its row above this line.
+func (r *recorder) beat(atUs int64, open int, oldestUs int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.object(map[string]any{"beat": []any{atUs, r.rows, open, timeOrNull(oldestUs)}})
+}
+
+// end writes the last line and closes the stream; the number of rows comes back for the harness.
+func (r *recorder) end(atUs int64, reason string) (int64, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.object(map[string]any{"end": map[string]any{"t": timeOrNull(atUs), "rows": r.rows, "reason": reason}})
+	if err := r.file.Close(); r.failure == nil {
+		r.failure = err
+	}
+	return r.rows, r.failure
+}
+
+// detailNumber is the number of an error's text in the dictionary, or -1 for none.
+func (r *recorder) detailNumber(text string) int {
+	if text == "" {
+		return -1
+	}
+	text = cutText(text, detailBytesMax)
+	if number, known := r.details[text]; known {
+		return number
+	}
+	if len(r.details) >= detailKindsMax {
+		text = detailOverflow
+		if number, known := r.details[text]; known {
+			return number
+		}
+	}
+	number := len(r.details)
+	r.details[text] = number
+	r.object(map[string]any{"dict": []any{"error", number, text}})
+	return number
+}
+
+func (r *recorder) object(value any) {
+	line, err := json.Marshal(value)
+	if err != nil {
+		r.fail(err)
+		return
+	}
+	r.write(append(line, '\n'))
+}
+
+func (r *recorder) write(line []byte) {
+	if r.failure != nil {
+		return
+	}
+	if _, err := r.file.Write(line); err != nil {
+		r.fail(err)
+	}
+}
+
+func (r *recorder) fail(err error) {
+	r.failure = fmt.Errorf("the calls stream cannot be written: %w", err)
+	r.onFail(r.failure)
+}
+
+func appendTime(line []byte, atUs int64) []byte {
+	if atUs == noTime {
+		return append(line, "null"...)
+	}
+	return strconv.AppendInt(line, atUs, 10)
+}
+
+func timeOrNull(atUs int64) any {
+	if atUs == noTime {
+		return nil
+	}
+	return atUs
+}
+
+// cutText shortens a text to so many bytes without splitting a character.
+func cutText(text string, bytesMax int) string {
+	if len(text) <= bytesMax {
+		return text
+	}
+	at := bytesMax
+	for at > 0 && !utf8.RuneStart(text[at]) {
+		at--
+	}
+	return text[:at]
+}

@@ -1,0 +1,37 @@
+package squall
+
+const (
+	// sessionsAtOnce keeps the opening of sessions from being a load test of its own: a server's listen backlog is
+	// often 128, and a refused first connection says nothing about the plan.
+	sessionsAtOnce = 64
+	// sessionFailuresTold is how many failed sessions are told one by one; the rest are counted.
+	sessionFailuresTold = 20
+	// sessionsBetweenEvents spaces out the progress that the harness is told.
+	sessionsBetweenEvents = 50
+)
+
+// sessionOpened counts a user in, and frees its place among those opening sessions.
+func (r *run) sessionOpened() {
+	<-r.turns
+	if opened := r.sessions.Add(1); opened%sessionsBetweenEvents == 0 {
+		r.events.send(map[string]any{"sessions": opened})
+	}
+	r.countIn()
+}
+
+// sessionFailed counts a user out, and says why for the first ones.
+func (r *run) sessionFailed(user int, reason string) {
+	<-r.turns
+	if r.failed.Add(1) <= sessionFailuresTold {
+		r.events.send(map[string]any{
+			"sessionFailed": map[string]any{"user": user, "error": cutText(reason, detailBytesMax)},
+		})
+	}
+	r.countIn()
+}
+
+func (r *run) countIn() {
+	if r.heard.Add(1) == int64(len(r.callers)) {
+		close(r.met)
+	}
+}

@@ -1,0 +1,37 @@
+package squall
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+)
+
+var errCut = errors.New("the run ended")
+
+// cuttable is a user's HTTP transport that can be cut from outside: k6 ends an open request only by ending the whole
+// run as a failure. It carries the call's timeout too, which spares k6 reading it from the parameters of each request.
+type cuttable struct {
+	inner http.RoundTripper
+	run   *run
+	user  *caller
+}
+
+// RoundTrip ties the request to the user. The context outlives this function, since the body is read later; k6 ends
+// its parent when the request is done, which frees it.
+func (t *cuttable) RoundTrip(request *http.Request) (*http.Response, error) {
+	limit := time.Duration(t.run.config.CallTimeoutMs * float64(time.Millisecond))
+	t.user.mu.Lock()
+	if t.user.state == callerCalling { // a call that must first open a session again has one limit for all of it
+		limit -= time.Duration(t.run.sinceT0Us()-t.user.current.startedUs) * time.Microsecond
+	}
+	ctx, cancel := context.WithTimeout(request.Context(), limit)
+	cut := t.user.cut
+	t.user.cancel = cancel
+	t.user.mu.Unlock()
+	if cut {
+		cancel()
+		return nil, errCut
+	}
+	return t.inner.RoundTrip(request.WithContext(ctx))
+}

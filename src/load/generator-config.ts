@@ -1,0 +1,70 @@
+import type { LoadPlan } from '../domain/plan.ts'
+import type { WeightedTool } from './workload.ts'
+
+/** What one generator is told: the file that engines/squall/config.go reads. Durations in ms. */
+export interface GeneratorConfig {
+  readonly instance: string
+  readonly seed: number
+  /** Absolute path of the calls stream; must not exist. */
+  readonly callsPath: string
+  readonly users: { readonly first: number; readonly count: number }
+  /** 0: without pace. */
+  readonly paceMs: number
+  readonly drainMs: number
+  readonly callTimeoutMs: number
+  /** How long all users together may take to open their sessions. */
+  readonly barrierTimeoutMs: number
+  readonly tools: readonly WeightedTool[]
+  readonly phases: readonly GeneratorPhase[]
+  readonly target: string
+  /** The plan's words to the workload as they were, for the record; their effect is in `tools`. */
+  readonly with: Readonly<Record<string, unknown>>
+  /** No harness: start when all users are ready. */
+  readonly standalone?: boolean
+}
+
+export interface GeneratorPhase {
+  readonly id: string
+  readonly startMs: number
+  readonly endMs: number
+  readonly usersFrom: number
+  readonly usersTo: number
+}
+
+/** What a plan does not say about one generator. */
+export interface GeneratorShare {
+  readonly seed: number
+  readonly target: string
+  readonly callsPath: string
+  readonly tools: readonly WeightedTool[]
+  readonly barrierTimeoutMs: number
+  /** Which of the plan's instances this is, from 0. */
+  readonly index: number
+}
+
+/** One instance's share of a plan's load: an equal part of the users, by number. */
+export function generatorConfig(load: LoadPlan, share: GeneratorShare): GeneratorConfig {
+  const all = Math.max(...load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
+  const first = Math.floor((all * share.index) / load.instances)
+  const afterLast = Math.floor((all * (share.index + 1)) / load.instances)
+  return {
+    instance: `k6-${share.index + 1}`,
+    seed: share.seed,
+    callsPath: share.callsPath,
+    users: { first, count: afterLast - first },
+    paceMs: load.paceMs,
+    drainMs: load.drainMs,
+    callTimeoutMs: load.callTimeoutMs,
+    barrierTimeoutMs: share.barrierTimeoutMs,
+    tools: share.tools,
+    phases: load.phases.map(({ id, startMs, endMs, usersFrom, usersTo }) => ({
+      id,
+      startMs,
+      endMs,
+      usersFrom,
+      usersTo,
+    })),
+    target: share.target,
+    with: load.with,
+  }
+}

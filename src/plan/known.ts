@@ -1,0 +1,61 @@
+import type { Catalogue } from '../domain/catalogue.ts'
+import type { Problems } from './problems.ts'
+import { child, idOf, type Tree } from './tree.ts'
+
+/** What the parts of a plan may refer to: taken before they are read, so that one bad part hides no other's problem. */
+export interface Known {
+  readonly catalogue: Catalogue
+  readonly nodes: ReadonlyMap<string, Tree>
+  readonly links: ReadonlySet<string>
+  readonly phases: ReadonlyMap<string, Tree>
+  readonly faults: ReadonlyMap<string, Tree>
+  readonly workload: string | null
+}
+
+export function collectKnown(tree: Tree, catalogue: Catalogue): Known {
+  const stack = child(tree, 'stack')
+  const load = child(tree, 'load')
+  return {
+    catalogue,
+    nodes: keysOf(child(stack, 'nodes')),
+    links: new Set(keysOf(child(stack, 'links')).keys()),
+    phases: idsOf(child(load, 'phases')),
+    faults: idsOf(child(tree, 'faults')),
+    workload: textOf(child(load, 'workload')),
+  }
+}
+
+/** The text under a key that holds one, else null. */
+export function textOf(tree: Tree | null): string | null {
+  return tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : null
+}
+
+function keysOf(tree: Tree | null): ReadonlyMap<string, Tree> {
+  if (tree?.kind !== 'map') return new Map()
+  return new Map([...tree.entries].filter(([key]) => child(tree, key) !== null))
+}
+
+function idsOf(tree: Tree | null): ReadonlyMap<string, Tree> {
+  const items = tree?.kind === 'list' ? tree.items : []
+  return new Map(items.flatMap((item) => (idOf(item) === null ? [] : [[idOf(item) ?? '', item] as const])))
+}
+
+/** Ids of nodes, links, phases, faults and objectives share one namespace: a report names each without its kind. */
+export function checkIdsUnique(tree: Tree, problems: Problems): void {
+  const first = new Map<string, string>()
+  const take = (id: string | null, at: Tree, path: string): void => {
+    if (id === null) return
+    const taken = first.get(id)
+    if (taken === undefined) first.set(id, path)
+    else problems.add(at.place, path, id, `an id of its own: ${taken} has it already`)
+  }
+  const stack = child(tree, 'stack')
+  for (const key of ['nodes', 'links']) {
+    for (const [name, at] of keysOf(child(stack, key))) take(name, at, `stack.${key}.${name}`)
+  }
+  const lists = { 'load.phases': child(child(tree, 'load'), 'phases'), faults: child(tree, 'faults') }
+  for (const [path, items] of Object.entries({ ...lists, objectives: child(tree, 'objectives') })) {
+    if (items?.kind !== 'list') continue
+    for (const [index, item] of items.items.entries()) take(idOf(item), item, `${path}[${index}].id`)
+  }
+}

@@ -1,0 +1,40 @@
+/** Every bound that a plan is held to, with its reason. Durations in milliseconds. */
+
+/** A plan file is written by hand; more is a mistake. */
+export const fileBytesMax = 1_048_576
+/** The schema is 7 deep; `load.with` belongs to workloads. */
+export const depthMax = 40
+/** launch-gate → base is 1; a product of plans needs 3 or 4. */
+export const extendsDepthMax = 8
+
+const hourMs = 3_600_000
+export const durationMsMax = 24 * hourMs
+
+/** The pace draws intervals from 0.5 to 1.5 times itself; below a millisecond these mean nothing on a shared machine. */
+export const paceMsMin = 1
+export const phaseMsMin = 1_000
+export const callTimeoutMsMin = 100
+/** A drain is waited for by a person after the load's end. */
+export const drainMsMax = 60_000
+/** A stack that is not ready after 10 min will not be. */
+export const readyWithinMsMax = 600_000
+/** The memory of a generator: 0.39 MB a user measured, so 20,000 are 8 GB. */
+export const usersMax = 20_000
+/** Seeds travel to the generator as a signed 64-bit number and through JSON as a double. */
+export const seedMax = Number.MAX_SAFE_INTEGER
+/** PostgreSQL's own ceiling for max_connections. */
+export const connectionsMax = 262_143
+export const weightMax = 1_000_000
+
+/** Faster sampling loads the system under test; a gap above 2 s counts as silence, so that 1 s leaves one miss. */
+export const sampleEveryMsMin = 50
+export const sampleEveryMsMax = 1_000
+
+/** `--quick`: 205 s of phases become 72 s. Recovery needs 5 s of sight after the heal to be called settled. */
+export const quickFactor = 0.35
+export const quickMsMin = 5_000
+export const quickFaultMsMin = 8_000
+
+/** PostgreSQL's defaults: max_connections, and superuser_reserved_connections of these. */
+export const connectionsDefault = 100
+export const reservedConnections = 3

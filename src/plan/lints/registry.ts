@@ -1,0 +1,38 @@
+import type { Catalogue } from '../../domain/catalogue.ts'
+import type { Advice, Plan } from '../../domain/plan.ts'
+import { acquireOutlivesTool } from './acquire-outlives-tool.ts'
+import { boundBeyondCallTimeout } from './bound-beyond-call-timeout.ts'
+import { fewCallsPerTool } from './few-calls-per-tool.ts'
+import { latencyBoundIsQueryLimit } from './latency-bound-is-query-limit.ts'
+import { latencyBoundNearPace } from './latency-bound-near-pace.ts'
+import type { Lint } from './lint.ts'
+import { noConnectLimit } from './no-connect-limit.ts'
+import { noQueryLimit } from './no-query-limit.ts'
+import { poolExceedsSlots } from './pool-exceeds-slots.ts'
+import { rateLimit } from './rate-limit.ts'
+import { recoveryBoundBeyondWindow } from './recovery-bound-beyond-window.ts'
+import { recoveryCutShort } from './recovery-cut-short.ts'
+import { timeoutsNest } from './timeouts-nest.ts'
+
+/** In the order in which their advice is shown. */
+export const lints: readonly Lint[] = [
+  poolExceedsSlots,
+  noConnectLimit,
+  noQueryLimit,
+  timeoutsNest,
+  acquireOutlivesTool,
+  rateLimit,
+  latencyBoundNearPace,
+  latencyBoundIsQueryLimit,
+  boundBeyondCallTimeout,
+  recoveryCutShort,
+  recoveryBoundBeyondWindow,
+  fewCallsPerTool,
+]
+
+/** All lints' words on a plan that has no problems. */
+export function adviseOn(plan: Plan, catalogue: Catalogue): readonly Advice[] {
+  return lints.flatMap(({ id, severity, look }) =>
+    look(plan, catalogue).map(({ path, why }) => ({ id, severity, path, why })),
+  )
+}

@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest'
+import { fakeCatalogue } from './fake-catalogue.ts'
+import { loadPlan } from './load-plan.ts'
+import { noOverrides } from './overrides.ts'
+import { loadSample, samplePlan, sampleWith, textsOf } from './sample-plan.ts'
+
+describe('a plan that is right', () => {
+  const { plan, problems } = loadSample(samplePlan)
+
+  it('has no problems', () => {
+    expect(problems).toEqual([])
+  })
+
+  it('lays phases and faults out in time', () => {
+    expect(plan?.load.phases.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
+      [0, 20_000],
+      [20_000, 120_000],
+    ])
+    expect(plan?.faults.map(({ startMs, forMs, recoveryMs }) => [startMs, forMs, recoveryMs])).toEqual([
+      [30_000, 20_000, 20_000],
+      [75_000, 20_000, 0],
+    ])
+  })
+
+  it('fills in defaults: of the schema, of the preset, and of the fault', () => {
+    expect(plan?.load).toMatchObject({ paceMs: 10_000, callTimeoutMs: 35_000, drainMs: 5_000, instances: 1 })
+    expect(plan?.stack.nodes.primary).toMatchObject({ maxConnections: 130, env: {} })
+    expect(plan?.stack.nodes.server).toMatchObject({ maxConnections: null, readyPath: '/ready', instances: 1 })
+    expect(plan?.stack.nodes.server?.env.POOL_SIZE).toBe('50')
+    expect(plan?.faults[0]?.with).toMatchObject({ delay: 34, jitter: 0, side: 'down' })
+    expect(plan?.observe.pool?.map.used).toBe('database_connections_active')
+  })
+
+  it('holds bounds in the unit of their measure, and as written', () => {
+    const bounds = plan?.objectives.map(({ max, is, boundText }) => [max, is, boundText])
+    expect(bounds).toEqual([
+      [2_000, null, '2 s'],
+      [null, false, 'false'],
+      [20, null, '20 s'],
+    ])
+  })
+})
+
+// Each row: why it must be refused, what of the sample is changed to what, and the problem's path and expectation.
+const refused: readonly (readonly [string, string, string, string, RegExp])[] = [
+  ['another format', 'squall: 1', 'squall: 2', 'squall', /^1,/],
+  ['an unknown key, with a hint', 'seed: 7', 'sed: 7', 'sed', /did you mean seed\?/],
+  ['an unknown key deep down', 'delay: 34 ms', 'delay: 34 ms, jiter: 5 ms', 'faults[0].with.jiter', /mean jitter\?/],
+  ['a missing key', '  pace: 10 s\n', '', 'load.pace', /required/],
+  ['a missing parameter', ', with: {delay: 34 ms}', '', 'faults[0].with.delay', /required/],
+  ['a name with capitals', 'name: sample', 'name: Sample', 'name', /lower-case/],
+  ['an unknown preset', 'remediated', 'remedied', 'stack.preset', /as-assessed, interim, remediated; did you mean/],
+  ['an unknown workload', 'customer-success', 'customers', 'load.workload', /customer-success, echo/],
+  ['no unit', 'pace: 10 s', 'pace: 10', 'load.pace', /with its unit.*1 ms to 24 h/],
+  ['a unit that is none', 'pace: 10 s', 'pace: 10 sec', 'load.pace', /ms, s, min, h/],
+  ['a phase without time', 'for: 100 s', 'for: 100 ms', 'load.phases[1].for', /1 s to 24 h/],
+  ['a fraction of a user', '[0, 100]', '[0, 99.5]', 'load.phases[0].users[1]', /whole number/],
+  ['users that jump', 'users: 100}', 'users: 50}', 'load.phases[1].users', /begin with the 100 users/],
+  ['an unknown fault', 'fault: down', 'fault: don', 'faults[1].fault', /mean down\?/],
+  ['a fault on a link that is not there', 'down, on: db', 'down, on: dc', 'faults[1].on', /a link.*db/],
+  ['a fault of a link on a node', 'down, on: db', 'down, on: server', 'faults[1].on', /acts on links/],
+  ['a start in no phase', 'steady, at: 55 s', 'stedy, at: 55 s', 'faults[1].start.phase', /mean steady\?/],
+  ['a start after its phase', 'at: 55 s', 'at: 101 s', 'faults[1].start.at', /within steady, which takes 100 s/],
+  ['a fault beyond the end', 'at: 55 s', 'at: 81 s', 'faults[1].for', /at 2 min, or before: it is 1 s too late/],
+  ['a recovery beyond the end', 'recovery: 20 s', 'recovery: 71 s', 'faults[0].recovery', /the recovery of slow/],
+  ['a fault too short to be seen', '55 s}, for: 20 s', '55 s}, for: 2 s', 'faults[1].for', /3 s or more/],
+  ['a parameter above its bound', '34 ms', '34 s', 'faults[0].with.delay', /1 ms to 30 s/],
+  ['a ratio above 1', '34 ms}', '34 ms, share: 1.5}', 'faults[0].with.share', /ratio in 0..1/],
+  ['a size without unit', '34 ms}', '34 ms, bytes: 4096}', 'faults[0].with.bytes', /at least|1 KiB or more/],
+  ['a rate beyond its bound', '34 ms}', '34 ms, pace: 2000/s}', 'faults[0].with.pace', /0\/s to 1000\/s/],
+  ['a count beyond its bound', '34 ms}', '34 ms, count: 10}', 'faults[0].with.count', /0\.\.9/],
+  ['none of the choices', '34 ms}', '34 ms, side: left}', 'faults[0].with.side', /up, down/],
+  ['no yes or no', '34 ms}', '34 ms, hard: maybe}', 'faults[0].with.hard', /true or false/],
+  ['two with one id', 'id: gone', 'id: slow', 'faults[1].id', /faults\[0\]\.id has it/],
+  ['an id that a link has', 'id: gone', 'id: db', 'faults[1].id', /stack\.links\.db has it/],
+  [
+    'a window that is not there',
+    'during: steady.clear',
+    'during: stedy.clear',
+    'objectives[0].during',
+    /mean steady\.clear/,
+  ],
+  ['a recovery that is not planned', 'slow.recovery', 'gone.recovery', 'objectives[2].during', /gone has no recovery/],
+  ['an unknown measure', 'tool.latency.p95', 'tool.latency.p59', 'objectives[0].measure', /mean tool\.latency\.p95/],
+  ['a measure in the wrong window', 'during: slow.recovery', 'during: slow', 'objectives[2].during', /a recovery/],
+  ['no bound', ', max: 2 s', '', 'objectives[0]', /exactly one of max, min/],
+  ['two bounds', 'max: 2 s', 'max: 2 s, min: 1 s', 'objectives[0]', /exactly one/],
+  ['a bound without its unit', 'max: 2 s', 'max: 2', 'objectives[0].max', /with its unit/],
+  ['yes or no for a number', 'max: 2 s', 'is: true', 'objectives[0].is', /max or min.*ms/],
+  ['a number for a yes or no', 'is: false', 'max: 1', 'objectives[1].max', /^is as/],
+  ['judged in a phase that is not', 'during: steady.clear', 'during: warm-up', 'objectives[0].judged', /judged: false/],
+  [
+    'within where it means nothing',
+    'max: 2 s',
+    'max: 2 s, within: 1 s',
+    'objectives[0].within',
+    /only tool\.good_ratio/,
+  ],
+  ['where on what has no tools', 'is: false', 'is: false, where: {tool: "*"}', 'objectives[1].where', /one tool/],
+  [
+    'a tool that is not there',
+    'max: 2 s',
+    'max: 2 s, where: {tool: get_custmer}',
+    'objectives[0].where.tool',
+    /mean get_customer/,
+  ],
+  [
+    'the wrong role for a key',
+    'role: mcp',
+    'role: mcp, max_connections: 50',
+    'stack.nodes.server.max_connections',
+    /role postgres has/,
+  ],
+  [
+    'a variable that Squall sets',
+    'role: mcp',
+    'role: mcp, env: {PORT: 1}',
+    'stack.nodes.server.env.PORT',
+    /sets PORT itself/,
+  ],
+  ['a link from nowhere', 'from: server', 'from: sever', 'stack.links.db.from', /mean server/],
+  [
+    'a stack that may not be harmed',
+    '  preset:',
+    '  disposable: false\n  preset:',
+    'stack.disposable',
+    /^true: a local/,
+  ],
+  ['a name that a process has', 'id: gone', 'id: toxiproxy', 'faults[1].id', /not run or toxiproxy/],
+  ['two servers', 'server: {role: mcp}', 'server: {role: mcp}\n    other: {role: mcp}', 'stack.nodes', /exactly one/],
+  ['a pool of no server', 'pool: {node: server}', 'pool: {node: primary}', 'observe.pool.node', /role mcp/],
+  [
+    'samples too far apart',
+    'pool: {node: server}',
+    'pool: {node: server, every: 5 s}',
+    'observe.pool.every',
+    /50 ms to 1 s/,
+  ],
+  [
+    'an unknown pool field',
+    'pool: {node: server}',
+    'pool: {node: server, map: {usd: x}}',
+    'observe.pool.map.usd',
+    /mean used/,
+  ],
+]
+
+// Keys that the schema has and this version does not carry out: never ignored.
+const later: readonly (readonly [string, string, string])[] = [
+  ['  preset:', '  kind: compose\n  preset:', 'stack.kind'],
+  ['  preset:', '  kind: external\n  preset:', 'stack.kind'],
+  ['  preset:', '  allow_hosts: [example.org]\n  preset:', 'stack.allow_hosts'],
+  ['  preset:', '  supervisor: {restart: {after: 1 s}}\n  preset:', 'stack.supervisor'],
+  ['  preset:', '  hooks: {inject: x}\n  preset:', 'stack.hooks'],
+  ['role: postgres', 'role: postgres, follows: other', 'stack.nodes.primary.follows'],
+  ['role: mcp', 'role: mcp, url: http://localhost', 'stack.nodes.server.url'],
+  ['role: mcp', 'role: mcp, instances: 2', 'stack.nodes.server.instances'],
+  ['  pace:', '  instances: 2\n  pace:', 'load.instances'],
+  ['start: {phase: steady, at: 55 s}', 'start: {phase: steady, after: {calls: 5}}', 'faults[1].start.after'],
+  ['start: {phase: steady, at: 55 s}', 'start: {phase: steady, every: 5 s}', 'faults[1].start.every'],
+  ['start: {phase: steady, at: 55 s}', 'start: {phase: steady, random: true}', 'faults[1].start.random'],
+  ['seed: 7', 'drill: {name: failover}', 'drill'],
+  ['seed: 7', 'alerts: [{rule: x}]', 'alerts'],
+  ['observe:', 'observe:\n  ledger: {via: sql}', 'observe.ledger'],
+]
+
+describe('a plan that is wrong', () => {
+  it.each(refused)('%s', (_, piece, replacement, path, expected) => {
+    const { plan, problems } = loadSample(sampleWith(piece, replacement))
+    expect(plan).toBeNull()
+    const found = problems.filter((problem) => problem.path === path)
+    expect(found, JSON.stringify(problems)).toHaveLength(1)
+    expect(found[0]?.expected).toMatch(expected)
+    expect(found[0]?.file).toBe('sample.yaml')
+  })
+
+  it.each(later)('asks for what is not in this version: %s → %s', (piece, replacement, path) => {
+    const { problems } = loadSample(sampleWith(piece, replacement))
+    expect(problems.map((problem) => problem.path)).toEqual([path])
+    expect(problems[0]?.expected).toMatch(/not in this version/)
+  })
+
+  it.each(['null', '{}', '[]'])('may name such keys when they ask for nothing: %s', (nothing) => {
+    const text = sampleWith('seed: 7', `drill: ${nothing}\nalerts: ${nothing}`)
+    expect(loadSample(text).problems).toEqual([])
+  })
+
+  it('is told all at once, each with its line and what was received', () => {
+    const text = sampleWith('pace: 10 s', 'pace: 10').replace('fault: down', 'fault: don').replace('max: 2 s', 'max: 2')
+    const told = loadSample(text).problems.map(({ path, line, received }) => [path, line, received])
+    expect(told).toEqual([
+      ['load.pace', 13, '10'],
+      ['faults[1].fault', 19, 'don'],
+      ['objectives[0].max', 23, '2'],
+    ])
+  })
+
+  it('has no follow-up problems: a broken phase is still known by its id', () => {
+    const paths = loadSample(sampleWith('for: 100 s', 'for: long')).problems.map(({ path }) => path)
+    expect(paths).toEqual(['load.phases[1].for'])
+  })
+
+  it.each([
+    ['a: [', 'the bracket is never closed'],
+    ['a: 1\na: 2', 'a key twice'],
+    ['a: &x 1\nb: *x', 'aliases could blow up'],
+    ['', 'an empty file'],
+    ['- 1', 'no map'],
+    [`a: ${'['.repeat(60)}${']'.repeat(60)}`, 'too deep'],
+  ])('is refused as YAML: %j, %s', (text) => {
+    const { plan, problems } = loadSample(text)
+    expect(plan).toBeNull()
+    expect(problems.length).toBeGreaterThan(0)
+  })
+})
+
+describe('extends', () => {
+  const load = (texts: Readonly<Record<string, string>>, plan: string) =>
+    loadPlan({ plan, loadText: textsOf(texts), catalogue: fakeCatalogue, overrides: noOverrides })
+
+  it('changes one thing and keeps the rest; the name is not inherited', () => {
+    const child = 'squall: 1\nname: child\nextends: base\nload: {pace: 5 s}\nfaults:\n  - {id: gone, for: 10 s}\n'
+    const { plan, problems } = load({ base: samplePlan, child }, 'child')
+    expect(problems).toEqual([])
+    expect(plan).toMatchObject({ name: 'child', load: { paceMs: 5_000 }, seed: 7 })
+    expect(plan?.faults.map(({ id, forMs }) => [id, forMs])).toEqual([
+      ['slow', 20_000],
+      ['gone', 10_000],
+    ])
+  })
+
+  it('points into the file that is to blame', () => {
+    const child = 'squall: 1\nname: child\nextends: base\nload: {pace: 5}\n'
+    const { problems } = load({ base: sampleWith('for: 100 s', 'for: x'), child }, 'child')
+    expect(problems.map(({ file, line }) => [file, line])).toEqual([
+      ['child', 4],
+      ['base', 16],
+    ])
+  })
+
+  it('needs a name of its own', () => {
+    const { problems } = load({ base: samplePlan, child: 'squall: 1\nextends: base\n' }, 'child')
+    expect(problems.map(({ path }) => path)).toEqual(['name'])
+  })
+
+  it('may not go round in a circle', () => {
+    const { problems } = load({ a: 'extends: b', b: 'extends: a' }, 'a')
+    expect(problems[0]).toMatchObject({ path: 'extends', received: 'a → b → a', line: 1, file: 'b' })
+  })
+
+  it('tells the names there are when one is not found', () => {
+    const { problems } = load({ sample: samplePlan }, 'sampel')
+    expect(problems[0]?.expected).toMatch(/sample.*did you mean sample\?/)
+  })
+})

@@ -1,0 +1,50 @@
+import type { Catalogue } from '../domain/catalogue.ts'
+import type { Advice, Plan, Problem } from '../domain/plan.ts'
+import { readUsers, scaleUsers, shorten } from './adjust.ts'
+import { type LoadText, loadExtended } from './extends.ts'
+import { adviseOn } from './lints/registry.ts'
+import { applyOverrides, type Overrides } from './overrides.ts'
+import { Problems } from './problems.ts'
+import { readDraft } from './read-draft.ts'
+import { layOut } from './timeline.ts'
+
+export interface PlanRequest {
+  /** A plan's name, or a path. */
+  readonly plan: string
+  readonly loadText: LoadText
+  readonly catalogue: Catalogue
+  readonly overrides: Overrides
+}
+
+/** `plan` is null exactly when there are problems; advice is given on plans without problems only. */
+export interface PlanResult {
+  readonly plan: Plan | null
+  readonly problems: readonly Problem[]
+  readonly advice: readonly Advice[]
+}
+
+/**
+ * Reads a plan, with what it extends and what the command line changes, against a catalogue. Never throws for what is
+ * wrong with a plan: every problem that can be seen is in `problems`, each with its path, line, and what was expected.
+ */
+export function loadPlan({ plan: name, loadText, catalogue, overrides }: PlanRequest): PlanResult {
+  const problems = new Problems()
+  refuseTarget(overrides, problems)
+  const users = overrides.users === null ? null : readUsers(overrides.users, problems)
+  const tree = loadExtended(name, loadText, problems)
+  const changed = tree === null ? null : applyOverrides(tree, overrides, problems)
+  const draft = changed === null ? undefined : readDraft(changed, catalogue, problems)
+  if (draft === undefined) return { plan: null, problems: problems.list, advice: [] }
+  const peopled = users === null ? draft : scaleUsers(draft, users)
+  const timed = overrides.quick ? shorten(peopled, problems) : peopled
+  const plan = layOut(timed, overrides.quick, problems)
+  if (problems.count > 0) return { plan: null, problems: problems.list, advice: [] }
+  return { plan, problems: [], advice: adviseOn(plan, catalogue) }
+}
+
+function refuseTarget({ target }: Overrides, problems: Problems): void {
+  if (target === null) return
+  const expected =
+    'no target: not in this version; name the command that starts your server in stack.nodes.server.command'
+  problems.add({ file: '--target', line: null }, 'stack.nodes.server.url', target, expected)
+}

@@ -1,0 +1,125 @@
+import type { FaultDescription, ParameterDescription } from '../../domain/catalogue.ts'
+import type { FaultDraft } from '../draft.ts'
+import type { Known } from '../known.ts'
+import { textOf } from '../known.ts'
+import { durationMsMax } from '../limits.ts'
+import type { Problems } from '../problems.ts'
+import {
+  bool,
+  complain,
+  duration,
+  type Field,
+  id,
+  isWhole,
+  later,
+  list,
+  numberIn,
+  object,
+  oneOf,
+  optional,
+  type Read,
+  rate,
+  readFields,
+  required,
+  size,
+  wholeIn,
+} from '../shape.ts'
+import { child } from '../tree.ts'
+
+type ParameterValue = number | string | boolean
+
+function readParameter(description: ParameterDescription): Read<ParameterValue> {
+  const { kind, min = 0, max = Number.POSITIVE_INFINITY, choices = [] } = description
+  switch (kind) {
+    case 'duration':
+      return duration(min, Math.min(max, durationMsMax))
+    case 'count':
+      return wholeIn(min, Math.min(max, Number.MAX_SAFE_INTEGER))
+    case 'ratio':
+      return numberIn(min, Math.min(max, 1), 'a ratio')
+    case 'rate':
+      return rate(min, max)
+    case 'size':
+      return size(min, max)
+    case 'choice':
+      return oneOf(choices, 'one of')
+    case 'bool':
+      return bool
+  }
+}
+
+/** The parameters of a fault as its description has them; defaults filled in. */
+function parameters(fault: FaultDescription | undefined): Read<Readonly<Record<string, ParameterValue>>> {
+  // An unknown fault has been told already; its parameters cannot be judged.
+  if (fault === undefined) return () => ({})
+  const fields = Object.entries(fault.parameters).map(([name, description]): [string, Field<ParameterValue>] => {
+    const read = readParameter(description)
+    return [name, description.default === undefined ? required(read) : optional(read, description.default)]
+  })
+  return object(Object.fromEntries(fields))
+}
+
+/** Where a fault may act: the links or the nodes of the plan, as the fault wants. */
+function target(fault: FaultDescription | undefined, known: Known): Read<string> {
+  const names = { link: [...known.links], node: [...known.nodes.keys()] }
+  if (fault === undefined) return oneOf([...names.link, ...names.node], 'a link or a node')
+  return oneOf(names[fault.on], `a ${fault.on}, since ${fault.name} acts on ${fault.on}s`)
+}
+
+function start(known: Known) {
+  const instead = 'start a fault by {phase: …, at: …}'
+  return object({
+    phase: required(oneOf(known.phases.keys(), 'a phase')),
+    at: optional(duration(0, durationMsMax), 0),
+    after: later(instead),
+    every: later(instead),
+    random: later(instead),
+  })
+}
+
+function readFault(known: Known): Read<FaultDraft> {
+  return (spot, problems) => {
+    const description = known.catalogue.faults.get(textOf(child(spot.tree, 'fault')) ?? '')
+    const values = readFields(
+      spot,
+      {
+        id: required(id),
+        fault: required(oneOf(known.catalogue.faults.keys(), 'a fault')),
+        on: required(target(description, known)),
+        // Not `optional`: without `with`, required parameters are still missing.
+        with: optional<Readonly<Record<string, ParameterValue>> | null>(parameters(description), null),
+        start: required(start(known)),
+        for: required(duration(1, durationMsMax)),
+        recovery: optional(duration(0, durationMsMax), 0),
+      },
+      problems,
+    )
+    if (!isWhole(values) || description === undefined) return undefined
+    const given = values.with ?? withoutParameters(description, spot, problems)
+    if (given === undefined) return undefined
+    return {
+      id: values.id,
+      fault: values.fault,
+      on: values.on,
+      with: given,
+      phase: values.start.phase,
+      atMs: values.start.at,
+      forMs: values.for,
+      recoveryMs: values.recovery,
+      minimumForMs: description.minimumForMs,
+      judgedBy: description.judgedBy,
+      spot,
+    }
+  }
+}
+
+function withoutParameters(description: FaultDescription, spot: FaultDraft['spot'], problems: Problems) {
+  const tree = { kind: 'map', entries: new Map(), place: spot.tree.place } as const
+  return parameters(description)({ tree, path: `${spot.path}.with` }, problems)
+}
+
+/** `faults`: what is done to the stack, and when. */
+export function readFaults(known: Known): Read<readonly FaultDraft[]> {
+  return (spot, problems) =>
+    spot.tree.kind === 'list' ? list(readFault(known))(spot, problems) : complain(spot, problems, 'a list of faults')
+}

@@ -1,0 +1,67 @@
+import type { Phase, Plan, PlannedFault } from '../domain/plan.ts'
+import { stretches } from './adjust.ts'
+import type { Draft, FaultDraft } from './draft.ts'
+import type { Problems } from './problems.ts'
+import { formatDurationMs } from './quantity.ts'
+import { joinPath, placeOf } from './shape.ts'
+
+/** Lays a draft out in time: phases one after the other from 0, faults at their place in them. */
+export function layOut(draft: Draft, quick: boolean, problems: Problems): Plan {
+  const phases = layPhases(draft)
+  const endMs = phases.at(-1)?.endMs ?? 0
+  for (const { fault, healMs, endMs: overMs } of stretches(draft.load.phases, draft.faults)) {
+    checkStart(fault, draft, problems)
+    checkLongEnough(fault, problems)
+    checkEnd(fault, { healMs, overMs, endMs }, problems)
+  }
+  const { name, seed, unknown, stack, observe, objectives } = draft
+  const faults = draft.faults.map((fault) => planned(fault, phases))
+  const load = { ...draft.load, phases }
+  return { squall: 1, name, seed, quick, unknown, stack, load, faults, observe, objectives }
+}
+
+function layPhases(draft: Draft): readonly Phase[] {
+  let endMs = 0
+  return draft.load.phases.map(({ id, forMs, usersFrom, usersTo, judged }) => {
+    const startMs = endMs
+    endMs += forMs
+    return { id, startMs, endMs, usersFrom, usersTo, judged }
+  })
+}
+
+function planned(fault: FaultDraft, phases: readonly Phase[]): PlannedFault {
+  const { id, on, forMs, recoveryMs, judgedBy } = fault
+  const phaseMs = phases.find((phase) => phase.id === fault.phase)?.startMs ?? 0
+  const startMs = phaseMs + fault.atMs
+  return { id, fault: fault.fault, on, with: fault.with, startMs, forMs, recoveryMs, judgedBy }
+}
+
+function checkStart({ spot, phase, atMs }: FaultDraft, draft: Draft, problems: Problems): void {
+  const within = draft.load.phases.find(({ id }) => id === phase)
+  if (within === undefined || atMs < within.forMs) return
+  const expected = `a start within ${phase}, which takes ${formatDurationMs(within.forMs)}`
+  problems.add(placeOf(spot, 'start'), joinPath(spot.path, 'start.at'), formatDurationMs(atMs), expected)
+}
+
+function checkLongEnough({ spot, fault, forMs, minimumForMs }: FaultDraft, problems: Problems): void {
+  if (forMs >= minimumForMs) return
+  const expected = `${formatDurationMs(minimumForMs)} or more: a shorter ${fault} cannot be told from none`
+  problems.add(placeOf(spot, 'for'), joinPath(spot.path, 'for'), formatDurationMs(forMs), expected)
+}
+
+interface Ends {
+  readonly healMs: number
+  readonly overMs: number
+  /** Of the last phase. */
+  readonly endMs: number
+}
+
+function checkEnd({ spot, id }: FaultDraft, { healMs, overMs, endMs }: Ends, problems: Problems): void {
+  if (overMs <= endMs) return
+  const key = healMs > endMs ? 'for' : 'recovery'
+  const what = key === 'for' ? id : `the recovery of ${id}`
+  const late = formatDurationMs(overMs - endMs)
+  const received = `an end at ${formatDurationMs(overMs)}`
+  const expected = `${what} to end with the load, at ${formatDurationMs(endMs)}, or before: it is ${late} too late`
+  problems.add(placeOf(spot, key), joinPath(spot.path, key), received, expected)
+}

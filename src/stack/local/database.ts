@@ -1,0 +1,156 @@
+import { chmod, mkdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import pg from 'pg'
+import type { NodeSpec } from '../../domain/plan.ts'
+import type { RunningNode } from '../running-stack.ts'
+import { StackError } from '../stack-error.ts'
+import { attemptMsMax, copyDataMsMax, databaseReadyMsMax, sharedBuffers } from './limits.ts'
+import { LogSince } from './log-tail.ts'
+import type { StackEngines } from './options.ts'
+import { loopback } from './ports.ts'
+import { howEnded, type Part, type StartContext, startUntil } from './starting.ts'
+
+export interface DatabasePlace {
+  readonly node: NodeSpec
+  readonly port: number
+  /** Holds the run's id; not there yet. */
+  readonly dataDir: string
+  readonly logPath: string
+}
+
+type LoginName = 'superuser' | 'application'
+
+/** Where this run's databases have their data: `<state>/data/<run id>`. */
+export function dataRootOf(engines: StackEngines, runId: string): string {
+  return join(engines.places.postgresStateDir, 'data', runId)
+}
+
+export function databaseUrlAt(engines: StackEngines, login: LoginName, host: string, port: number): string {
+  const { database, [login]: who } = engines.dataTemplate
+  return `postgres://${encodeURIComponent(who.name)}:${encodeURIComponent(who.password)}@${host}:${port}/${database}`
+}
+
+/** Copies the prepared data, starts PostgreSQL on it and resolves when it answers a query. Rejects with a StackError. */
+export async function startDatabase(
+  place: DatabasePlace,
+  engines: StackEngines,
+  context: StartContext,
+): Promise<RunningNode> {
+  const { node, port, dataDir, logPath } = place
+  await copyData(place, engines, context)
+  const url = databaseUrlAt(engines, 'superuser', loopback, port)
+  const account = engines.places.postgresAccount
+  const part: Part = {
+    kind: 'database_will_not_start',
+    title: `PostgreSQL ${engines.postgres.version} (${node.id})`,
+    hint: `see its log; the data came from ${engines.dataTemplate.dir}: remove that folder to have it made anew`,
+    readyMsMax: databaseReadyMsMax,
+  }
+  const spec = {
+    name: node.id,
+    argv: [join(engines.postgres.binDir, 'postgres'), '-D', dataDir, ...settings(node, port)],
+    cwd: '/',
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+    logPath,
+    // "Immediate": waits for no client and writes nothing. The data is thrown away the next moment.
+    endSignal: 'SIGQUIT' as const,
+    ports: [port],
+    ...(account ? { uid: account.uid, gid: account.gid } : {}),
+  }
+  const { spawned } = await startUntil(part, spec, context, async () => ((await answers(url)) ? true : null))
+  return { id: node.id, role: 'postgres', pid: spawned.pid, host: loopback, port, url, logPath }
+}
+
+/** On the command line, where they come before what the template's own file says. */
+function settings(node: NodeSpec, port: number): string[] {
+  const values: Record<string, string> = {
+    port: String(port),
+    listen_addresses: loopback,
+    unix_socket_directories: '',
+    cluster_name: node.id,
+    // The three that make a kill -9 and a rewind honest.
+    fsync: 'on',
+    full_page_writes: 'on',
+    wal_log_hints: 'on',
+    shared_buffers: sharedBuffers,
+    // In its data directory and not in /dev/shm, where a killed server would leave it: it goes with the data.
+    dynamic_shared_memory_type: 'mmap',
+    logging_collector: 'off',
+    log_destination: 'stderr',
+    log_line_prefix: '%m [%p] %q%u@%d %a ',
+    ...(node.maxConnections === null ? {} : { max_connections: String(node.maxConnections) }),
+  }
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}
+
+/** By a process of the keeper's, so that a copy does not go on, into a folder being removed, when we are gone. */
+async function copyData(
+  { node, dataDir, logPath }: DatabasePlace,
+  engines: StackEngines,
+  { keeper, clock, signal }: StartContext,
+): Promise<void> {
+  const { dir } = engines.dataTemplate
+  await requireTemplate(dir)
+  await makeOpenDirs(dirname(dataDir), engines.places.postgresStateDir)
+  const log = new LogSince(logPath)
+  const name = `copy-${node.id}`
+  const ended = Promise.withResolvers<string | null>()
+  const forget = keeper.onExited((event) => {
+    if (event.name === name) ended.resolve(event.code === 0 ? null : howEnded(event))
+  })
+  const giveUp = new AbortController()
+  try {
+    signal.throwIfAborted()
+    // A clone where the file system can, which takes no time and no room; the owner stays PostgreSQL's account.
+    const argv = ['cp', '-a', '--reflink=auto', dir, dataDir]
+    await keeper.spawn({ name, argv, cwd: '/', env: { PATH: process.env.PATH ?? '/usr/bin:/bin' }, logPath })
+    const patience = AbortSignal.any([signal, giveUp.signal])
+    const late = clock.sleep(copyDataMsMax, patience).then(() => `no end within ${copyDataMsMax / 1_000} s`)
+    const why = await Promise.race([ended.promise, late])
+    signal.throwIfAborted()
+    if (why === null) return
+    const words = log.lastWords()
+    throw new StackError({
+      kind: /no space left/i.test(words) ? 'no_space' : 'database_will_not_start',
+      message: `the data of ${node.id} could not be copied to ${dataDir} (${why}):\n${words}`,
+      hint: 'is there room on that disk? SQUALL_STATE names another folder',
+      logPath,
+    })
+  } finally {
+    giveUp.abort()
+    forget()
+  }
+}
+
+async function requireTemplate(dir: string): Promise<void> {
+  if (await stat(join(dir, 'PG_VERSION')).catch(() => null)) return
+  throw new StackError({
+    kind: 'database_will_not_start',
+    message: `${dir} is not a PostgreSQL data directory`,
+    hint: 'remove that folder and start again: it will be made anew',
+  })
+}
+
+/** Whatever our umask: PostgreSQL's account has to get through to its data. */
+async function makeOpenDirs(dir: string, top: string): Promise<void> {
+  await mkdir(dir, { recursive: true })
+  for (let at = dir; at.startsWith(top); at = dirname(at)) await chmod(at, 0o755)
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: attemptMsMax,
+    query_timeout: attemptMsMax,
+    application_name: 'squall stack',
+  })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.query('select 1')
+    return true
+  } finally {
+    // Not waited for: a server that hangs must not make us hang.
+    client.end().catch(() => undefined)
+  }
+}

@@ -1,0 +1,28 @@
+/** Bounds of a local stack, each with its reason. Milliseconds unless the name says otherwise. */
+
+/** Copying the prepared data: 0.1-0.3 s for 200 MB; this allows a slow disk that others use too. */
+export const copyDataMsMax = 120_000
+/** A database with nothing to recover is up in 0.2 s; crash recovery of a template that was not stopped takes longer. */
+export const databaseReadyMsMax = 60_000
+/** Toxiproxy answers after 20 ms. */
+export const proxyReadyMsMax = 15_000
+/** One attempt to connect, or one call: on loopback 1 ms; a busy machine gets a second, and then the next attempt. */
+export const attemptMsMax = 1_000
+/** How often something that starts is asked whether it is ready. */
+export const pollMs = 20
+/** Orderly leave: the server lets calls go that are open; the proxy has nothing to do. */
+export const serverGraceMs = 3_000
+export const proxyGraceMs = 1_000
+/** PostgreSQL's immediate shutdown writes nothing; it gives its own children 5 s, we less. */
+export const databaseGraceMs = 2_000
+/** Lines of a log that an error message shows. */
+export const logLinesShown = 8
+/** Bytes at a log's end in which those lines are looked for. */
+export const logTailBytes = 8_192
+/** Ports to choose from: above those of well-known services, below those that Linux gives to outgoing connections. */
+export const portMin = 20_000
+export const portMax = 32_000
+/** Free ports tried at random before the system is asked for any. */
+export const portTriesMax = 50
+/** PostgreSQL: enough for the reference server's data to stay in memory; initdb's own default. */
+export const sharedBuffers = '128MB'

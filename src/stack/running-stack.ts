@@ -1,0 +1,70 @@
+import type { NodeRole, StackKind } from '../domain/plan.ts'
+
+/** A node that answers. */
+export interface RunningNode {
+  readonly id: string
+  readonly role: NodeRole
+  /** Null where the process is not on this machine, or not ours. */
+  readonly pid: number | null
+  readonly host: string
+  readonly port: number
+  /** Its own place: http://… of an MCP server, postgres://… of a database (with the superuser's login). */
+  readonly url: string
+  readonly logPath: string | null
+}
+
+/** What stands between two nodes, and can be harmed there. */
+export interface RunningLink {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  /** Where the `from` node connects to. */
+  readonly host: string
+  readonly port: number
+  /** host:port of the `to` node. */
+  readonly upstream: string
+  /** Toxiproxy's name of the proxy, and where its API is. */
+  readonly proxyName: string
+  readonly apiUrl: string
+  /** Name of the proxy's process as the keeper knows it; null when it is not ours. */
+  readonly processName: string | null
+}
+
+/** One process of the stack, for whoever watches its CPU and memory. */
+export interface StackProcess {
+  /** A node's id, or `toxiproxy`. */
+  readonly name: string
+  readonly pid: number
+  /** The end of a node is the system's doing and is judged; that of a proxy is the harness's failure. */
+  readonly part: 'node' | 'proxy'
+  readonly logPath: string
+}
+
+export interface StackExit extends StackProcess {
+  readonly code: number | null
+  readonly signal: string | null
+  /** CLOCK_MONOTONIC, absolute. */
+  readonly monotonicUs: number
+  /** By a fault of the plan, or because the stack is being stopped. */
+  readonly planned: boolean
+}
+
+/** A stack that is ready. Disposing is `stop`. */
+export interface RunningStack extends AsyncDisposable {
+  readonly kind: StackKind
+  readonly nodes: ReadonlyMap<string, RunningNode>
+  readonly links: ReadonlyMap<string, RunningLink>
+  /** As they are now: a proxy that had to be replaced has another pid. */
+  readonly processes: ReadonlyMap<string, StackProcess>
+  readonly mcpUrl: string
+  /** The server's `/metrics`; a plan may name another path. */
+  readonly metricsUrl: string
+  /** Straight to the database, past every proxy: for observers. */
+  readonly databaseUrl: string
+  /** Through the link's proxy, as the same superuser: for probes. Throws a RangeError for a link that is not there. */
+  linkDatabaseUrl(linkId: string): string
+  /** Every end of a process from now on. Returns what takes the listener away. */
+  onExit(listener: (exit: StackExit) => void): () => void
+  /** Server first, then proxies, then databases; their data is removed. Rejects with a StackError `will_not_stop`. */
+  stop(): Promise<void>
+}

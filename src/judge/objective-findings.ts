@@ -1,0 +1,100 @@
+import type { Objective } from '../domain/plan.ts'
+import type { Bound, Finding, Measured, NotAssessed, Unit, Window } from '../domain/verdict.ts'
+import type { Need } from '../measure/gates.ts'
+import { type MeasureSpec, measure } from '../measure/measure-spec.ts'
+import { measureById } from '../measure/registry.ts'
+import type { RunView } from '../measure/run-view.ts'
+import { judgeBound } from './compare.ts'
+import { evidenceFor } from './evidence.ts'
+import { hintFor } from './hints.ts'
+import { spokenBound, spokenMeasured } from './wording.ts'
+
+export interface Judged {
+  readonly findings: readonly Finding[]
+  readonly notAssessed: readonly NotAssessed[]
+}
+
+/** One finding an objective, one a tool where the plan says `tool: "*"`, or the reason why it cannot be assessed. */
+export function judgeObjectives(view: RunView): Judged {
+  const parts = view.plan.objectives.map((objective) => judgeObjective(view, objective))
+  return {
+    findings: parts.flatMap((part) => part.findings),
+    notAssessed: parts.flatMap((part) => part.notAssessed),
+  }
+}
+
+function judgeObjective(view: RunView, objective: Objective): Judged {
+  const spec = measureById(objective.measure)
+  const window = view.window(objective.during)
+  const refused = refusal(view, objective, spec, window)
+  if (spec === null || window === null || refused !== null) {
+    const { id, measure: name, during } = objective
+    return { findings: [], notAssessed: [{ id, measure: name, window: during, why: refused ?? 'not known' }] }
+  }
+  const tool = objective.where?.tool ?? null
+  const tools = tool === '*' ? toolsOf(view) : [tool]
+  return {
+    findings: tools.map((name) => findingOf(view, objective, spec, window, name, tool === '*')),
+    notAssessed: [],
+  }
+}
+
+function refusal(view: RunView, objective: Objective, spec: MeasureSpec | null, window: Window | null): string | null {
+  if (spec === null) return `this Squall knows no measure ${objective.measure}`
+  if (window === null) return `the plan has no window ${objective.during}`
+  if (!spec.windows.includes(window.kind)) return `${spec.id} cannot be measured during a window of kind ${window.kind}`
+  return spec.lacking?.(view) ?? null
+}
+
+/** The workload's tools, called or not, and any other that was called, by name. */
+function toolsOf(view: RunView): readonly string[] {
+  return [...new Set([...view.folder.run.tools, ...(view.table?.tools ?? [])])].sort()
+}
+
+function findingOf(
+  view: RunView,
+  objective: Objective,
+  spec: MeasureSpec,
+  window: Window,
+  tool: string | null,
+  expanded: boolean,
+): Finding {
+  const measured = measure(view, spec, { window, tool, withinMs: objective.withinMs })
+  const bound = boundOf(objective, spec.unit)
+  const judgement = judgeBound(measured, bound)
+  const hint = judgement.verdict === 'fail' ? hintFor(view, spec, window) : null
+  return {
+    id: expanded && tool !== null ? `${objective.id}.${tool}` : objective.id,
+    measure: spec.id,
+    window: window.id,
+    ...judgement,
+    measured,
+    bound,
+    why: whyOf(spec, window.id, tool, measured, bound),
+    ...(hint === null ? {} : { hint }),
+    judged: objective.judged && window.judged,
+    where: tool === null ? null : { tool },
+    evidence: evidenceFor(view.folder, needsOf(spec)),
+  }
+}
+
+/** Recovery is also about who waits for a connection, when the pool tells it. */
+function needsOf(spec: MeasureSpec): readonly Need[] {
+  return spec.id.startsWith('recovery.') ? [...spec.needs, 'pool'] : spec.needs
+}
+
+export function boundOf({ max, min, is }: Pick<Objective, 'max' | 'min' | 'is'>, unit: Unit): Bound {
+  return {
+    unit,
+    ...(max === null ? {} : { max }),
+    ...(min === null ? {} : { min }),
+    ...(is === null ? {} : { is }),
+  }
+}
+
+function whyOf(spec: MeasureSpec, window: string, tool: string | null, measured: Measured, bound: Bound): string {
+  const what = `${spec.title} during ${window}${tool === null ? '' : ` of ${tool}`}`
+  if (measured.kind === 'none') return `${what} cannot be told: ${measured.why}; wanted ${spokenBound(bound)}.`
+  const was = measured.unit === 'bool' ? ':' : ' was'
+  return `${what}${was} ${spokenMeasured(measured)}; wanted ${spokenBound(bound)}.`
+}

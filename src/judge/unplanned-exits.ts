@@ -1,0 +1,99 @@
+import { usPerSecond } from '../domain/time.ts'
+import type { Finding, NotAssessed } from '../domain/verdict.ts'
+import { exactly, none } from '../measure/measured.ts'
+import type { RunView } from '../measure/run-view.ts'
+import type { DatabaseRow, TimelineRow } from '../record/reader-rows.ts'
+import { evidenceFor } from './evidence.ts'
+
+const id = 'system.unplanned_exit'
+const method = "the keeper's record of exits, and the database's own start time"
+
+/** No process of the system may end, and no database begin anew, unless a fault or the harness did it. */
+export function judgeExits(view: RunView): { findings: readonly Finding[]; notAssessed: readonly NotAssessed[] } {
+  const { timeline, database } = view.folder
+  const rows = timeline?.rows ?? []
+  const watched = rows.some((row) => row.kind === 'process' && isOfStack(view, row.id))
+  const answered = database?.rows.filter((row) => row.startedAt !== null) ?? []
+  const seen = [
+    ...rows
+      .filter((row) => row.kind === 'exit' && row.tUs >= 0 && row.data.planned !== true && isOfStack(view, row.id))
+      .map(exitText),
+    ...restarts(view, answered),
+  ]
+  const common = {
+    id,
+    measure: id,
+    window: 'run',
+    bound: { max: 0, unit: 'count' } as const,
+    judged: true,
+    where: null,
+    evidence: evidenceFor(view.folder, ['database']),
+  }
+  if (seen.length > 0) {
+    const measured = exactly(seen.length, 'count', seen.length, method)
+    const why = `The system did not stay up: ${seen.join('; ')}.`
+    return { findings: [{ ...common, verdict: 'fail', reason: 'unplanned_exit', measured, why }], notAssessed: [] }
+  }
+  const cut = timeline === null ? 'the run folder has no timeline' : timeline.state.cut
+  if (cut !== null) {
+    const why = `Whether the system stayed up cannot be told: timeline.ndjson: ${cut}.`
+    const measured = none('stream_cut', cut, 'count', 0, method)
+    return { findings: [{ ...common, verdict: 'unknown', reason: 'stream_cut', measured, why }], notAssessed: [] }
+  }
+  if (!watched && answered.length === 0) {
+    const why = 'Squall started none of its processes and has no database of it to ask, so an exit would not be seen.'
+    return { findings: [], notAssessed: [{ id, measure: id, window: 'run', why }] }
+  }
+  const why = watched
+    ? 'No process of the system ended by itself, and its database did not begin anew.'
+    : 'Its database did not begin anew; its other processes are not ours to see.'
+  const measured = exactly(0, 'count', answered.length, method)
+  return { findings: [{ ...common, verdict: 'pass', reason: 'within_bound', measured, why }], notAssessed: [] }
+}
+
+/** A node, or one instance of it, such as `server-2`. What is not of the stack is a part of the harness. */
+function isOfStack(view: RunView, name: string | null): boolean {
+  if (name === null) return false
+  return Object.keys(view.plan.stack.nodes).some(
+    (node) => name === node || (/^[-./:]\d+$/.test(name.slice(node.length)) && name.startsWith(node)),
+  )
+}
+
+function exitText(row: TimelineRow): string {
+  const { code, signal } = row.data
+  const how = typeof signal === 'string' ? `by signal ${signal}` : `with code ${String(code ?? 'unknown')}`
+  return `${row.id ?? 'a process'} ended ${how} at ${seconds(row.tUs)}`
+}
+
+/** Changes of the database's start time that no planned exit and no fault on a database explains. */
+function restarts(view: RunView, rows: readonly DatabaseRow[]): readonly string[] {
+  const explained = plannedStops(view)
+  return rows.flatMap((row, at) => {
+    const before = rows[at - 1]
+    if (before === undefined || row.tUs < 0 || before.startedAt === row.startedAt) return []
+    const fromUs = before.tUs - before.tookUs
+    if (explained.some((stop) => stop.startUs <= row.tUs && stop.endUs >= fromUs)) return []
+    return [`its database began anew between ${seconds(fromUs)} and ${seconds(row.tUs)}`]
+  })
+}
+
+function plannedStops(view: RunView): readonly { startUs: number; endUs: number }[] {
+  const isDatabase = (name: string | null): boolean =>
+    Object.values(view.plan.stack.nodes).some(
+      (node) => node.role === 'postgres' && (name === node.id || name?.startsWith(`${node.id}-`)),
+    )
+  const exits = (view.folder.timeline?.rows ?? [])
+    .filter((row) => row.kind === 'exit' && row.data.planned === true && isDatabase(row.id))
+    .map((row) => ({ startUs: row.tUs, endUs: row.tUs }))
+  const faults = view.injections
+    .filter((injection) => isDatabase(injection.on) && injection.requestedUs !== null)
+    .map((injection) => ({
+      startUs: injection.requestedUs ?? 0,
+      endUs: injection.healVerifiedUs ?? Number.POSITIVE_INFINITY,
+    }))
+  return [...exits, ...faults]
+}
+
+function seconds(us: number): string {
+  return `${(us / usPerSecond).toFixed(1)} s`
+}

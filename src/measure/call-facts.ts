@@ -1,0 +1,54 @@
+import { isGood, outcomes } from '../domain/outcome.ts'
+import type { CallTable } from '../record/reader-calls.ts'
+
+/** Outcome codes as sets of bits would be shorter; a table reads better and is as fast. */
+export const goodByCode: readonly boolean[] = outcomes.map((outcome) => isGood(outcome))
+export const unknownCode = outcomes.indexOf('unknown')
+export const unsentCode = outcomes.indexOf('unsent')
+export const generatorErrorCode = outcomes.indexOf('generator_error')
+
+/** Until when a call kept its user busy, µs: its end, or for a slot never sent when its user was free again. */
+export function callEndUs(table: CallTable, row: number): number {
+  const ended = table.endedUs[row] ?? Number.NaN
+  return Number.isNaN(ended) ? (table.readyUs[row] ?? Number.NaN) : ended
+}
+
+/**
+ * The least that is known of a call's latency, ms from its intended start: its own when it was good, Infinity when it
+ * failed or never ended; of an unsent slot the time until its user was free.
+ */
+export function latencyLowMs(table: CallTable, row: number): number {
+  const code = table.outcome[row] ?? -1
+  const intended = table.intendedUs[row] ?? Number.NaN
+  if (code === unsentCode) return Math.max(0, (table.readyUs[row] ?? Number.NaN) - intended) / 1000
+  if (goodByCode[code] !== true) return Number.POSITIVE_INFINITY
+  return ((table.endedUs[row] ?? Number.NaN) - intended) / 1000
+}
+
+/** The most: as `latencyLowMs`, but a slot that was never sent may have taken for ever. */
+export function latencyHighMs(table: CallTable, row: number): number {
+  return table.outcome[row] === unsentCode ? Number.POSITIVE_INFINITY : latencyLowMs(table, row)
+}
+
+/**
+ * How long the system had a call, ms from its start; a failed one's is the time to its failure. Of one that was cut
+ * this is the least. NaN: never sent.
+ */
+export function serviceTimeLowMs(table: CallTable, row: number): number {
+  if (table.outcome[row] === generatorErrorCode) return Number.NaN
+  return ((table.endedUs[row] ?? Number.NaN) - (table.startedUs[row] ?? Number.NaN)) / 1000
+}
+
+export function serviceTimeHighMs(table: CallTable, row: number): number {
+  return table.outcome[row] === unknownCode ? Number.POSITIVE_INFINITY : serviceTimeLowMs(table, row)
+}
+
+/**
+ * How late the generator was, ms: started - max(intended, ready). A user that was still busy is the system's doing, so
+ * the time until it was free does not count. NaN: never sent, or our own script failed.
+ */
+export function generatorLatenessMs(table: CallTable, row: number): number {
+  if (table.outcome[row] === generatorErrorCode) return Number.NaN
+  const due = Math.max(table.intendedUs[row] ?? Number.NaN, table.readyUs[row] ?? Number.NaN)
+  return ((table.startedUs[row] ?? Number.NaN) - due) / 1000
+}

@@ -1,0 +1,108 @@
+import { outcomes } from '../domain/outcome.ts'
+import { usPerSecond } from '../domain/time.ts'
+import type { CallTable } from '../record/reader-calls.ts'
+import { generatorErrorCode, generatorLatenessMs } from './call-facts.ts'
+import { designEffect } from './quantile.ts'
+
+/** Calls are taken together by seconds of intended time: what slows one call slows its neighbours. */
+const blockUs = usPerSecond
+
+/** A value of each call, ms, of which only a lower bound may be known. NaN: the call has none. */
+export interface CallValue {
+  readonly lowMs: (table: CallTable, row: number) => number
+  readonly highMs: (table: CallTable, row: number) => number
+}
+
+/** Both ends of each call's value, each sorted: what order statistics are taken from. One array where they agree. */
+export interface SortedValues {
+  readonly lows: Float64Array
+  readonly highs: Float64Array
+}
+
+/** The calls of one window (and one tool, if asked): rows of the table, in order of seconds. */
+export class CallSet {
+  readonly table: CallTable
+  readonly rows: Uint32Array
+  readonly #sorted = new Map<CallValue, SortedValues>()
+  #byOutcome: readonly number[] | null = null
+
+  constructor(table: CallTable, rows: Uint32Array) {
+    this.table = table
+    this.rows = rows
+  }
+
+  get intended(): number {
+    return this.rows.length
+  }
+
+  /** Calls by outcome code. */
+  get byOutcome(): readonly number[] {
+    if (this.#byOutcome === null) {
+      const counts = new Array<number>(outcomes.length).fill(0)
+      for (const row of this.rows) {
+        const code = this.table.outcome[row] ?? 0
+        counts[code] = (counts[code] ?? 0) + 1
+      }
+      this.#byOutcome = counts
+    }
+    return this.#byOutcome
+  }
+
+  count(holds: (row: number) => boolean): number {
+    let count = 0
+    for (const row of this.rows) if (holds(row)) count += 1
+    return count
+  }
+
+  get sent(): number {
+    return this.count(
+      (row) => this.table.outcome[row] !== generatorErrorCode && !Number.isNaN(this.table.startedUs[row]),
+    )
+  }
+
+  /** Calls that the generator began more than `limitMs` after they were due and their user free. */
+  lateBy(limitMs: number): number {
+    return this.count((row) => generatorLatenessMs(this.table, row) > limitMs)
+  }
+
+  sorted(value: CallValue): SortedValues {
+    const known = this.#sorted.get(value)
+    if (known !== undefined) return known
+    const lows = this.#collect(value.lowMs).sort()
+    const censored = this.rows.some((row) => value.highMs(this.table, row) > value.lowMs(this.table, row))
+    const sorted = { lows, highs: censored ? this.#collect(value.highMs).sort() : lows }
+    this.#sorted.set(value, sorted)
+    return sorted
+  }
+
+  /** The design effect, over seconds of intended time, of being above a value. */
+  designEffectAbove(value: CallValue, aboveMs: number): number {
+    const first = this.#firstBlock()
+    const counts: number[] = []
+    const hits: number[] = []
+    for (const row of this.rows) {
+      const ms = value.lowMs(this.table, row)
+      if (Number.isNaN(ms)) continue
+      const block = Math.floor((this.table.intendedUs[row] ?? 0) / blockUs) - first
+      counts[block] = (counts[block] ?? 0) + 1
+      if (ms > aboveMs) hits[block] = (hits[block] ?? 0) + 1
+    }
+    return designEffect(counts, hits)
+  }
+
+  #firstBlock(): number {
+    let first = Number.POSITIVE_INFINITY
+    for (const row of this.rows) first = Math.min(first, Math.floor((this.table.intendedUs[row] ?? 0) / blockUs))
+    return first
+  }
+
+  #collect(valueMs: CallValue['lowMs']): Float64Array {
+    const values = new Float64Array(this.rows.length)
+    let count = 0
+    for (const row of this.rows) {
+      const ms = valueMs(this.table, row)
+      if (!Number.isNaN(ms)) values[count++] = ms
+    }
+    return values.subarray(0, count)
+  }
+}

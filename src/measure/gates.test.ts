@@ -1,0 +1,282 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readRunFolder } from '../record/reader.ts'
+import { measure } from './measure-spec.ts'
+import { measureById } from './registry.ts'
+import { RunView } from './run-view.ts'
+import { type CallsShape, callsOf, calmRun, databaseOf, poolOf, timelineOf } from './testing/calm-run.ts'
+import {
+  type GeneratedPoolRow,
+  type GeneratedRun,
+  readGenerated,
+  type TimelineEntry,
+  withFolder,
+  writeRun,
+} from './testing/generated-run.ts'
+import { faultOf, planOf } from './testing/plan-of.ts'
+
+const plan = planOf({ faults: [faultOf()] })
+
+function reasonIn(view: RunView, measureId: string, windowId: string): string {
+  const spec = measureById(measureId)
+  const window = view.window(windowId)
+  if (spec === null || window === null) throw new Error(`${measureId} ${windowId}`)
+  const measured = measure(view, spec, { window })
+  return measured.kind === 'none' ? measured.reason : measured.kind
+}
+
+function reasonFor(measureId: string, windowId: string, changes: Partial<GeneratedRun>): string {
+  return reasonIn(new RunView(readGenerated(calmRun({ plan, ...changes }))), measureId, windowId)
+}
+
+const calls = (changes: Partial<CallsShape>) =>
+  callsOf({ users: 50, startMs: 0, endMs: 60_000, latencyMs: () => 20, ...changes })
+const pool = (sample: (row: GeneratedPoolRow) => GeneratedPoolRow | null) => poolOf({ used: () => 12, sample })
+const silent = (fromMs: number, toMs: number) =>
+  pool((row) => (row.tUs >= fromMs * 1000 && row.tUs < toMs * 1000 ? null : row))
+const failing = (fromMs: number, toMs: number) =>
+  pool((row) =>
+    row.tUs >= fromMs * 1000 && row.tUs < toMs * 1000 ? { tUs: row.tUs, tookUs: 1_000_000, error: 'HTTP 503' } : row,
+  )
+/** Leaves out all but each `nth` sample of a stretch. */
+const sparse = (nth: number, fromMs: number, toMs: number) =>
+  pool((row) =>
+    row.tUs >= fromMs * 1000 && row.tUs < toMs * 1000 && Math.floor(row.tUs / 250_000) % nth !== 0 ? null : row,
+  )
+const without = (...edges: string[]): TimelineEntry[] =>
+  timelineOf(plan).filter(([, kind, , data]) => kind !== 'injection' || !edges.includes(String(data.edge)))
+const ended = (tUs: number, reason: string): TimelineEntry[] => [
+  ...timelineOf(plan).filter(([at]) => at < tUs),
+  [tUs, 'end', null, { reason }],
+]
+
+const p95 = 'tool.latency.p95'
+const peak = 'pool.used.peak_ratio'
+
+describe('no evidence is no measurement', () => {
+  test.each([
+    ['all is there', p95, 'steady.clear', {}, 'value'],
+    [
+      '1 % of the calls late by the generator',
+      p95,
+      'steady',
+      { calls: calls({ latencyMs: () => 200, lateMs: (_ms, index) => (index % 100 === 0 ? 60 : 0) }) },
+      'value',
+    ],
+    [
+      '2 % of the calls late by the generator',
+      p95,
+      'steady',
+      { calls: calls({ latencyMs: () => 200, lateMs: (_ms, index) => (index % 50 === 0 ? 60 : 0) }) },
+      'load_not_delivered',
+    ],
+    [
+      'all calls late by just 50 ms',
+      p95,
+      'steady',
+      { calls: calls({ latencyMs: () => 200, lateMs: () => 50 }) },
+      'value',
+    ],
+    [
+      'undelivered load is no evidence of a calm pool either',
+      peak,
+      'steady',
+      { calls: calls({ latencyMs: () => 200, lateMs: () => 60 }) },
+      'load_not_delivered',
+    ],
+    [
+      'late before the window only',
+      p95,
+      'steady.clear',
+      { calls: calls({ latencyMs: () => 200, lateMs: (ms) => (ms < 4_000 ? 60 : 0) }) },
+      'value',
+    ],
+    [
+      'our own script failed once',
+      p95,
+      'steady',
+      { calls: calls({ outcome: (_ms, index) => (index === 1_000 ? 'generator_error' : 'ok') }) },
+      'generator_error',
+    ],
+    [
+      'our own script failed in another window',
+      p95,
+      'slow',
+      { calls: calls({ outcome: (_ms, index) => (index === 300 ? 'generator_error' : 'ok') }) },
+      'value',
+    ],
+    ['no calls at all', p95, 'steady', { calls: [] }, 'no_samples'],
+    ['no calls in the window', p95, 'slow', { calls: calls({ endMs: 15_000 }) }, 'no_samples'],
+    [
+      'one of two load instances left nothing',
+      p95,
+      'steady',
+      { plan: planOf({ load: { ...plan.load, instances: 2 } }) },
+      'load_not_delivered',
+    ],
+    [
+      'the load ended before its time',
+      p95,
+      'steady',
+      {
+        timeline: timelineOf(plan).map(
+          (row): TimelineEntry => (row[1] === 'load' ? [50_000_000, 'load', 'k6-1', { edge: 'end' }] : row),
+        ),
+      },
+      'load_not_delivered',
+    ],
+    ['the pool sampler was silent for 3 s', peak, 'steady', { pool: silent(40_000, 43_000) }, 'sampler_silent'],
+    ['for just under 2 s', peak, 'steady', { pool: silent(40_000, 41_750) }, 'value'],
+    ['silent across the edge of a window', peak, 'slow', { pool: silent(18_500, 21_000) }, 'sampler_silent'],
+    ['silent outside of the window', peak, 'slow', { pool: silent(40_000, 50_000) }, 'value'],
+    ['failed samples are silence', peak, 'steady', { pool: failing(40_000, 43_000) }, 'sampler_silent'],
+    [
+      'every 6th sample: each gap is short, but a third of the time is uncovered',
+      peak,
+      'steady',
+      { pool: sparse(6, 5_000, 60_000) },
+      'sampler_silent',
+    ],
+    ['every 6th sample for a tenth of the time', peak, 'steady', { pool: sparse(6, 10_000, 15_000) }, 'value'],
+    ['the pool sampler stopped', peak, 'steady', { pool: silent(50_000, 70_000) }, 'sampler_silent'],
+    ['latency does not rest on the pool sampler', p95, 'steady', { pool: silent(40_000, 50_000) }, 'value'],
+    [
+      'the database sampler was silent',
+      'database.connections.peak',
+      'steady',
+      { database: databaseOf((ms) => (ms >= 40_000 && ms < 44_000 ? { error: 'refused', connections: null } : {})) },
+      'sampler_silent',
+    ],
+    [
+      'the clock stepped in the window',
+      p95,
+      'slow',
+      { timeline: timelineOf(plan, [[25_000_000, 'clock', null, { stepUs: 200_000 }]]) },
+      'clock_stepped',
+    ],
+    [
+      'the clock stepped in another window',
+      p95,
+      'slow',
+      { timeline: timelineOf(plan, [[50_000_000, 'clock', null, { stepUs: 200_000 }]]) },
+      'value',
+    ],
+    ['the fault was never observed', p95, 'slow', { timeline: without('observed') }, 'fault_not_observed'],
+    [
+      'nor is its recovery anything then',
+      p95,
+      'slow.recovery',
+      { timeline: without('observed') },
+      'fault_not_observed',
+    ],
+    ['the fault was never seen to heal', p95, 'slow', { timeline: without('healVerified') }, 'fault_not_healed'],
+    [
+      'no recovery without a heal',
+      'recovery.after_heal',
+      'slow',
+      { timeline: without('healVerified') },
+      'fault_not_healed',
+    ],
+    ['clear time before it stays', p95, 'steady.clear', { timeline: without('observed') }, 'value'],
+    ['the run ended before the fault', p95, 'slow', { timeline: ended(15_000_000, 'planned') }, 'window_missing'],
+    [
+      'the run was interrupted before the fault',
+      p95,
+      'slow',
+      { timeline: ended(15_000_000, 'interrupted') },
+      'interrupted',
+    ],
+    ['interrupted in the window', p95, 'steady', { timeline: ended(50_000_000, 'interrupted') }, 'interrupted'],
+    ['interrupted after the window', p95, 'slow', { timeline: ended(50_000_000, 'interrupted') }, 'value'],
+    ['no timeline', p95, 'steady', { timeline: undefined }, 'stream_cut'],
+    [
+      'a leak needs the rest after the load',
+      'pool.leaked',
+      'run',
+      { timeline: ended(60_200_000, 'planned') },
+      'window_missing',
+    ],
+  ] as const)('%s', (_why, measureId, windowId, changes, expected) => {
+    const { timeline, ...others } = changes as { timeline?: TimelineEntry[] | undefined } & Partial<GeneratedRun>
+    const run =
+      'timeline' in changes && timeline === undefined
+        ? dropTimeline(others)
+        : reasonFor(measureId, windowId, changes as Partial<GeneratedRun>)
+    expect(typeof run === 'string' ? run : reasonIn(run, measureId, windowId)).toBe(expected)
+  })
+
+  function dropTimeline(changes: Partial<GeneratedRun>): RunView {
+    const { timeline: _none, ...rest } = calmRun({ plan, ...changes })
+    return new RunView(readGenerated(rest))
+  }
+
+  test('lateness while the previous call was open is the system’s doing', () => {
+    const held = calls({ latencyMs: () => 800 }).map((call) => ({
+      ...call,
+      readyUs: call.intendedUs + 500_000,
+      startedUs: call.intendedUs + 510_000,
+    }))
+    expect(reasonFor(p95, 'steady', { calls: held })).toBe('value')
+  })
+})
+
+describe('a stream that was cut', () => {
+  /** The reason in windows before and after a cut of one stream at 50 s. */
+  function reasonsAfterCut(file: string, measureId: string): readonly string[] {
+    return withFolder((folder) => {
+      writeRun(folder, calmRun({ plan }))
+      const path = join(folder, file)
+      const text = readFileSync(path, 'utf8')
+      writeFileSync(path, text.slice(0, text.indexOf('{"beat":[51000000')))
+      const view = new RunView(readRunFolder(folder))
+      return ['slow', 'steady', 'run'].map((window) => reasonIn(view, measureId, window))
+    })
+  }
+
+  test.each([
+    ['calls/k6-1.ndjson', p95, ['value', 'stream_cut', 'stream_cut']],
+    ['calls/k6-1.ndjson', peak, ['value', 'stream_cut', 'stream_cut']],
+    ['timeline.ndjson', p95, ['value', 'stream_cut', 'stream_cut']],
+    ['pool.ndjson', peak, ['value', 'stream_cut', 'stream_cut']],
+    ['pool.ndjson', p95, ['value', 'value', 'value']],
+  ])('%s makes %s unknown in windows that reach beyond the cut', (file, measureId, reasons) => {
+    expect(reasonsAfterCut(file, measureId)).toEqual(reasons)
+  })
+})
+
+describe('what a target cannot tell', () => {
+  const lacking = (measureId: string, changes: Partial<GeneratedRun>): string | null =>
+    measureById(measureId)?.lacking?.(new RunView(readGenerated(calmRun({ plan, ...changes })))) ?? null
+
+  test.each([
+    [
+      'a pool that is not observed',
+      peak,
+      { plan: planOf({ observe: { ...plan.observe, pool: null } }) },
+      /observe\.pool/,
+    ],
+    ['a pool without a size', peak, { pool: pool((row) => ({ ...row, max: null })) }, /max/],
+    ['a pool without a wait histogram', 'pool.acquire_wait.p95', {}, /wait/],
+    [
+      'a stack without a database',
+      'database.deadlocks',
+      { plan: planOf({ stack: { ...plan.stack, nodes: {} } }) },
+      /PostgreSQL/,
+    ],
+  ] as const)('%s', (_why, measureId, changes, expected) => {
+    expect(lacking(measureId, changes)).toMatch(expected)
+  })
+
+  test.each([
+    ['a pool that tells', peak, {}],
+    [
+      'a sampler that never answered is missing evidence, not a target that cannot tell',
+      peak,
+      { pool: failing(-10_000, 70_000) },
+    ],
+    ['signs of exhaustion by gauges alone', 'pool.exhausted', {}],
+  ] as const)('not: %s', (_why, measureId, changes) => {
+    expect(lacking(measureId, changes)).toBeNull()
+  })
+})

@@ -1,0 +1,180 @@
+import { overlaps, type Span, usPerSecond } from '../domain/time.ts'
+import type { ReasonCode, Window } from '../domain/verdict.ts'
+import type { StreamState } from '../record/reader-stream.ts'
+import { generatorErrorCode } from './call-facts.ts'
+import type { CallSet } from './call-set.ts'
+import type { RunView } from './run-view.ts'
+import { type Sampled, silence } from './samples.ts'
+
+/** What a measure rests on. `delivery`: that the load was really offered. */
+export type Need = 'calls' | 'delivery' | 'pool' | 'database'
+
+export interface Gate {
+  readonly reason: ReasonCode
+  /** For a person: what is missing, when. */
+  readonly why: string
+}
+
+/** Generator lateness that makes load undelivered: more than 1 % of the calls over 50 ms (design: Load). */
+export const lateMs = 50
+export const lateRatioMax = 0.01
+/** The generator leaves within 59 ms of the last phase's end when nothing is open (facts: k6). */
+const earlyEndUs = usPerSecond
+
+/** The part of a run that a measurement is about. */
+export interface Stretch {
+  readonly name: string
+  readonly spans: readonly Span[]
+  /** The injection that it belongs to. */
+  readonly fault: string | null
+  readonly calls: CallSet
+}
+
+export function stretchOf(view: RunView, window: Window): Stretch {
+  return { name: window.id, spans: window.spans, fault: window.fault, calls: view.calls(window) }
+}
+
+/** Why nothing can be said about a stretch of a run, or null when the evidence is there. First come, first named. */
+export function gate(view: RunView, stretch: Stretch, needs: readonly Need[]): Gate | null {
+  return (
+    faultGate(view, stretch) ??
+    existenceGate(view, stretch) ??
+    timelineGate(view, stretch) ??
+    (needs.includes('calls') || needs.includes('delivery') ? callsGate(view, stretch) : null) ??
+    (needs.includes('delivery') ? deliveryGate(view, stretch) : null) ??
+    (needs.includes('pool') ? poolGate(view, stretch) : null) ??
+    (needs.includes('database') ? databaseGate(view, stretch) : null)
+  )
+}
+
+function faultGate(view: RunView, { fault }: Stretch): Gate | null {
+  const injection = view.injection(fault)
+  if (injection === null) return null
+  if (injection.requestedUs === null && injection.observedUs === null)
+    return neverCame(view, `the fault ${injection.id}`)
+  if (injection.observedUs === null) {
+    return {
+      reason: 'fault_not_observed',
+      why: `the fault ${injection.id} was requested, but its effect was never seen`,
+    }
+  }
+  if (injection.healVerifiedUs === null) {
+    return { reason: 'fault_not_healed', why: `the end of the fault ${injection.id} was never seen` }
+  }
+  return null
+}
+
+function existenceGate(view: RunView, { name, spans, fault }: Stretch): Gate | null {
+  const last = spans.at(-1)
+  if (last === undefined) {
+    if (fault !== null) return { reason: 'no_samples', why: `${name} has no length: nothing happened in it` }
+    return name.endsWith('.clear') && view.end.reason === 'planned'
+      ? { reason: 'no_samples', why: `no time of ${name} is clear of injections and recoveries` }
+      : neverCame(view, name)
+  }
+  return view.end.reason !== 'cut' && view.end.tUs < last.endUs ? neverCame(view, `the end of ${name}`) : null
+}
+
+function neverCame(view: RunView, what: string): Gate {
+  const { reason, tUs } = view.end
+  const state = view.folder.timeline?.state
+  if (state === undefined) return noTimeline
+  if (reason === 'cut')
+    return { reason: 'stream_cut', why: `${state.file} ends before ${what}: ${state.cut ?? 'no end row'}` }
+  return reason === 'interrupted'
+    ? { reason: 'interrupted', why: `the run was interrupted at ${seconds(tUs)} s, before ${what}` }
+    : { reason: 'window_missing', why: `the run ended at ${seconds(tUs)} s without ${what}` }
+}
+
+const noTimeline: Gate = { reason: 'stream_cut', why: 'the run folder has no timeline' }
+
+function timelineGate(view: RunView, { spans, name }: Stretch): Gate | null {
+  const { timeline } = view.folder
+  if (timeline === null) return noTimeline
+  const cut = cutGate(timeline.state, spans, name)
+  if (cut !== null) return cut
+  const step = timeline.rows.find(
+    (row) => row.kind === 'clock' && spans.some((span) => span.startUs <= row.tUs && row.tUs < span.endUs),
+  )
+  if (step === undefined) return null
+  const stepUs = step.data.stepUs
+  const size = typeof stepUs === 'number' ? `${(stepUs / 1000).toFixed(0)} ms` : 'unknown size'
+  return { reason: 'clock_stepped', why: `the clock stepped by ${size} at ${seconds(step.tUs)} s` }
+}
+
+function cutGate(state: StreamState, spans: readonly Span[], name: string): Gate | null {
+  const endUs = spans.at(-1)?.endUs ?? Number.NEGATIVE_INFINITY
+  if (state.cut === null || state.wholeUntilUs >= endUs) return null
+  const from = Number.isFinite(state.wholeUntilUs) ? `from ${seconds(state.wholeUntilUs)} s on` : 'as a whole'
+  return {
+    reason: 'stream_cut',
+    why: `${state.file} cannot be trusted ${from}, before the end of ${name}: ${state.cut}`,
+  }
+}
+
+function callsGate(view: RunView, stretch: Stretch): Gate | null {
+  const states = view.folder.calls?.states ?? []
+  if (states.length === 0) return { reason: 'no_samples', why: 'the run folder has no calls stream' }
+  for (const state of states) {
+    const cut = cutGate(state, stretch.spans, stretch.name)
+    if (cut !== null) return cut
+  }
+  const missing = view.plan.load.instances - states.length
+  if (missing > 0)
+    return {
+      reason: 'load_not_delivered',
+      why: `${missing} of ${view.plan.load.instances} load instances left no calls`,
+    }
+  return null
+}
+
+function deliveryGate(view: RunView, { calls, spans, name }: Stretch): Gate | null {
+  const loadEndUs = view.loadEndUs
+  const endUs = spans.at(-1)?.endUs ?? Number.NEGATIVE_INFINITY
+  if (loadEndUs !== null && loadEndUs + earlyEndUs < endUs) {
+    return { reason: 'load_not_delivered', why: `the load ended at ${seconds(loadEndUs)} s, before the end of ${name}` }
+  }
+  if (calls.intended === 0) return { reason: 'no_samples', why: `no call was intended in ${name}` }
+  const thrown = calls.byOutcome[generatorErrorCode] ?? 0
+  if (thrown > 0) return { reason: 'generator_error', why: `our own script failed in ${thrown} calls of ${name}` }
+  const late = calls.lateBy(lateMs)
+  if (late > lateRatioMax * calls.sent) {
+    const share = ((100 * late) / calls.sent).toFixed(1)
+    return {
+      reason: 'load_not_delivered',
+      why: `${share} % of the calls began over ${lateMs} ms late by the generator's own doing`,
+    }
+  }
+  return null
+}
+
+function poolGate(view: RunView, stretch: Stretch): Gate | null {
+  const everyMs = view.plan.observe.pool?.everyMs ?? 0
+  return samplerGate('pool', view.folder.pool, everyMs, stretch)
+}
+
+function databaseGate(view: RunView, stretch: Stretch): Gate | null {
+  return samplerGate('database', view.folder.database, view.plan.observe.databaseEveryMs, stretch)
+}
+
+function samplerGate(
+  what: string,
+  stream: { readonly state: StreamState; readonly rows: readonly Sampled[] } | null,
+  everyMs: number,
+  { spans, name }: Stretch,
+): Gate | null {
+  if (stream === null) return { reason: 'sampler_silent', why: `the run folder has no ${what} stream` }
+  const cut = cutGate(stream.state, spans, name)
+  if (cut !== null) return cut
+  const silent = silence(stream.rows, spans, everyMs)
+  if (silent === null) return null
+  const failed = stream.rows.find(
+    (row) => row.error !== null && spans.some((span) => overlaps(span, { startUs: row.tUs, endUs: row.tUs + 1 })),
+  )
+  const error = failed?.error ?? null
+  return { reason: 'sampler_silent', why: `the ${what} sampler had ${silent}${error === null ? '' : ` (${error})`}` }
+}
+
+function seconds(us: number): string {
+  return (us / usPerSecond).toFixed(1)
+}

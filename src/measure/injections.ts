@@ -1,0 +1,46 @@
+import type { PlannedFault } from '../domain/plan.ts'
+import { msToUs } from '../domain/time.ts'
+import type { InjectionRecord } from '../domain/verdict.ts'
+import type { RunFolder } from '../record/reader.ts'
+import type { TimelineRow } from '../record/reader-rows.ts'
+
+type Edges = Pick<InjectionRecord, 'requestedUs' | 'appliedUs' | 'observedUs' | 'healedUs' | 'healVerifiedUs'>
+
+/** What became of each planned fault, by the timeline; `settledUs` is null here (see settled.ts). */
+export function readInjections(folder: RunFolder): readonly InjectionRecord[] {
+  const rows = folder.timeline?.rows ?? []
+  return folder.run.plan.faults.map((fault) =>
+    injectionOf(
+      fault,
+      rows.filter((row) => row.kind === 'injection' && row.id === fault.id),
+    ),
+  )
+}
+
+function injectionOf(fault: PlannedFault, rows: readonly TimelineRow[]): InjectionRecord {
+  const at = (edge: string): number | null => rows.find((row) => row.data.edge === edge)?.tUs ?? null
+  const edges: Edges = {
+    requestedUs: at('requested'),
+    appliedUs: at('applied'),
+    observedUs: at('observed'),
+    healedUs: at('healed'),
+    healVerifiedUs: at('healVerified'),
+  }
+  const resolutions = rows.map((row) => row.data.resolutionUs).filter((value) => typeof value === 'number')
+  return {
+    id: fault.id,
+    fault: fault.fault,
+    on: fault.on,
+    ...edges,
+    resolutionUs: resolutions.length === 0 ? null : Math.max(...resolutions),
+    settledUs: null,
+    plannedStartUs: msToUs(fault.startMs),
+    plannedEndUs: msToUs(fault.startMs + fault.forMs),
+    notes: rows.map((row) => row.data.note).filter((note) => typeof note === 'string'),
+  }
+}
+
+/** When an injection began to matter: its first edge, whichever the timeline has. null: it never came. */
+export function injectionStartUs(injection: InjectionRecord): number | null {
+  return injection.requestedUs ?? injection.appliedUs ?? injection.observedUs
+}

@@ -1,0 +1,71 @@
+import type { Span } from '../domain/time.ts'
+import type { Measured } from '../domain/verdict.ts'
+import { none, yesOrNo } from './measured.ts'
+import { timeouts, waitOf } from './pool-acquires.ts'
+import { poolLacks } from './pool-readings.ts'
+import { saturated } from './pool-saturation.ts'
+import type { RunView } from './run-view.ts'
+
+/** What makes a pool exhausted (design: Measures). */
+const saturatedMsMax = 2_000
+const waitMsP95Max = 1_000
+
+interface Sign {
+  readonly name: string
+  readonly shown: Measured
+  readonly limit: number
+  /** The lower end of its interval is not part of it: the edge of a bucket. */
+  readonly lowIsOpen?: true
+}
+
+/** The signs of exhaustion that this target can show. */
+export function exhaustionSigns(view: RunView): readonly ((spans: readonly Span[]) => Sign)[] {
+  const tells = (columns: Parameters<typeof poolLacks>[0]): boolean => poolLacks(columns)(view) === null
+  const rows = view.poolRows
+  const signs: ((spans: readonly Span[]) => Sign)[] = []
+  if (tells(['timeouts'])) signs.push((spans) => ({ name: 'acquire timeouts', shown: timeouts(rows, spans), limit: 0 }))
+  if (tells(['saturatedS', 'saturatedLongestS']) || tells(['used', 'max', 'pending'])) {
+    signs.push((spans) => ({ name: 'saturated time', shown: saturated(rows, spans), limit: saturatedMsMax }))
+  }
+  if (tells(['wait'])) {
+    signs.push((spans) => ({
+      name: 'wait p95',
+      shown: waitOf(view, spans, 0.95),
+      limit: waitMsP95Max,
+      lowIsOpen: true,
+    }))
+  }
+  return signs
+}
+
+/** One sign is enough for yes; for no, every sign that the target can show must be clear. */
+export function exhausted(view: RunView, spans: readonly Span[]): Measured {
+  const signs = exhaustionSigns(view).map((sign) => sign(spans))
+  const samples = Math.max(0, ...signs.map((sign) => sign.shown.sampleCount))
+  const method = `by ${signs.map((sign) => sign.name).join(', ')}`
+  const states = signs.map((sign) => ({ ...sign, beyond: beyondLimit(sign) }))
+  const shown = states.find((state) => state.beyond === true)
+  if (shown !== undefined) return yesOrNo(true, samples, `${method}; ${shown.name} over the limit`)
+  const unsure = states.find((state) => state.beyond === null)
+  if (unsure !== undefined) {
+    return none(
+      'interval_crosses_bound',
+      `it cannot be told whether ${unsure.name} went over the limit`,
+      'bool',
+      samples,
+      method,
+    )
+  }
+  return signs.length === 0
+    ? none('no_samples', 'no sign of exhaustion could be read', 'bool', 0, method)
+    : yesOrNo(false, samples, method)
+}
+
+/** null: it cannot be told. Too few waits for a quantile are no sign of waiting. */
+function beyondLimit({ shown, limit, lowIsOpen }: Sign): boolean | null {
+  if (shown.kind === 'none') return shown.reason === 'too_few_samples' ? false : null
+  if (shown.kind === 'atLeast') return shown.value >= limit ? true : null
+  if (shown.interval === null) return null
+  if (shown.interval.low > limit || (lowIsOpen === true && shown.interval.low === limit)) return true
+  return shown.interval.high <= limit ? false : null
+}

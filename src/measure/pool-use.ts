@@ -1,0 +1,175 @@
+import { type Span, usPerSecond } from '../domain/time.ts'
+import type { Measured, Window } from '../domain/verdict.ts'
+import type { PoolRow } from '../record/reader-rows.ts'
+import type { Gate, Stretch } from './gates.ts'
+import { allWindows, type MeasureSpec } from './measure-spec.ts'
+import { atLeast, between, exactly, none } from './measured.ts'
+import { poolLacks, poolMax } from './pool-readings.ts'
+import type { RunView } from './run-view.ts'
+import { type Gauge, gauge, lastAtOrBefore, sampledPeak, valuesWithin } from './samples.ts'
+import { peakWithin, secondMarks } from './second-marks.ts'
+import { durationUs, plannedLoadEndUs } from './windows.ts'
+
+/** The share of the pool above which it counts as crowded (launch criteria: pool in use / max <= 0.85). */
+const crowdedRatio = 0.85
+/** How long the run rests after the load, so that what is still in use then is a leak (design: Load, "The end"). */
+const restUs = 2 * usPerSecond
+
+const common = { windows: allWindows, perTool: false, needs: ['delivery', 'pool'] } as const
+
+export const poolUse: readonly MeasureSpec[] = [
+  {
+    ...common,
+    id: 'pool.used.peak_ratio',
+    title: 'Highest share of the pool in use',
+    unit: 'ratio',
+    bounds: ['max'],
+    lacking: poolLacks(['used', 'max']),
+    compute: ({ view, stretch }) => peakRatio(view.poolRows, stretch.spans),
+  },
+  {
+    ...common,
+    id: 'pool.time_above',
+    title: 'Time with over 85 % of the pool in use',
+    unit: 'ms',
+    bounds: ['max'],
+    lacking: poolLacks(['used', 'max']),
+    compute: ({ view, stretch }) => timeAbove(view.poolRows, stretch.spans),
+  },
+  {
+    ...common,
+    id: 'pool.leaked',
+    title: 'Connections still in use when the load had ended',
+    unit: 'count',
+    bounds: ['max'],
+    needs: ['pool'],
+    lacking: poolLacks(['used']),
+    stretch: rest,
+    compute: ({ view, stretch }) => {
+      const values = stretch.spans.flatMap((span) =>
+        valuesWithin(
+          gauge(view.poolRows, (row) => row.used),
+          span,
+        ),
+      )
+      const method = 'lowest sample in the rest after the load'
+      return values.length === 0
+        ? none('no_samples', 'no sample of the pool in the rest after the load', 'count', 0, method)
+        : exactly(Math.min(...values), 'count', values.length, method)
+    },
+  },
+  {
+    ...common,
+    id: 'pool.drain_time',
+    title: 'Heal verified until nobody waits and the pool is below 85 %',
+    unit: 'ms',
+    bounds: ['max'],
+    windows: ['injection', 'recovery'],
+    lacking: poolLacks(['used', 'max', 'pending']),
+    stretch: afterHeal,
+    compute: ({ view, stretch }) => drainTime(view.poolRows, stretch.spans),
+  },
+]
+
+function peakRatio(rows: readonly PoolRow[], spans: readonly Span[]): Measured {
+  const max = poolMax(rows)
+  if (max === null || max <= 0) return none('no_samples', 'the size of the pool was never told', 'ratio', 0, 'none')
+  const used = gauge(rows, (row) => row.used)
+  const sampled = sampledPeak(used, spans)
+  const marks = secondMarks(rows, 'usedHigh')
+  const peaks = marks.length === 0 ? [] : spans.map((span) => peakWithin(marks, used, span))
+  const known = peaks.filter((peak) => peak !== null)
+  if (known.length === spans.length && known.length > 0) {
+    const low = Math.max(...known.map((peak) => peak.low))
+    const high = Math.max(...known.map((peak) => peak.high))
+    const method = known.every((peak) => peak.exact)
+      ? "the system's high-water marks"
+      : "the system's high-water marks, samples where they are missing"
+    return between(low / max, { low: low / max, high: high / max }, 'ratio', sampled?.samples ?? marks.length, method)
+  }
+  if (sampled === null) return none('no_samples', 'no sample of the pool in the window', 'ratio', 0, 'sampled peak')
+  const interval = { low: sampled.low / max, high: sampled.high / max }
+  return between(
+    sampled.low / max,
+    interval,
+    'ratio',
+    sampled.samples,
+    'sampled peak, up to the largest rise between samples',
+  )
+}
+
+/** Each stretch between two samples counts by its first; by both and by either for the interval. */
+function timeAbove(rows: readonly PoolRow[], spans: readonly Span[]): Measured {
+  const ratio = gauge(rows, (row) =>
+    row.used === null || row.max === null || row.max <= 0 ? null : row.used / row.max,
+  )
+  const samples = spans.reduce((sum, span) => sum + valuesWithin(ratio, span).length, 0)
+  const method = 'samples of used / max'
+  if (samples === 0) return none('no_samples', 'no sample of the pool in the window', 'ms', 0, method)
+  const whileMs = (counts: (before: boolean, after: boolean) => boolean): number =>
+    spans.reduce((sum, span) => sum + msWhile(ratio, span, counts), 0)
+  const interval = {
+    low: whileMs((before, after) => before && after),
+    high: whileMs((before, after) => before || after),
+  }
+  return between(
+    whileMs((before) => before),
+    interval,
+    'ms',
+    samples,
+    method,
+  )
+}
+
+function msWhile(ratio: Gauge, span: Span, counts: (before: boolean, after: boolean) => boolean): number {
+  let us = 0
+  const first = Math.max(0, lastAtOrBefore(ratio.timesUs, span.startUs))
+  for (let at = first; at < ratio.timesUs.length - 1 && (ratio.timesUs[at] ?? 0) < span.endUs; at++) {
+    const fromUs = Math.max(span.startUs, ratio.timesUs[at] ?? 0)
+    const toUs = Math.min(span.endUs, ratio.timesUs[at + 1] ?? 0)
+    const before = (ratio.values[at] ?? 0) > crowdedRatio
+    const after = (ratio.values[at + 1] ?? 0) > crowdedRatio
+    if (counts(before, after)) us += Math.max(0, toUs - fromUs)
+  }
+  return us / 1000
+}
+
+/** The 2 s after the last load instance was done, whatever window is asked for. */
+function rest(view: RunView, window: Window): Stretch | Gate {
+  const startUs = view.loadEndUs
+  if (startUs === null || view.end.reason === 'interrupted') {
+    return {
+      reason: view.end.reason === 'interrupted' ? 'interrupted' : 'window_missing',
+      why: 'the load never ended in order',
+    }
+  }
+  const endUs = Math.min(startUs + restUs, view.end.reason === 'cut' ? Number.POSITIVE_INFINITY : view.end.tUs)
+  if (endUs - startUs < restUs / 2) return { reason: 'window_missing', why: 'the run did not rest after the load' }
+  return { name: 'the rest after the load', spans: [{ startUs, endUs }], fault: null, calls: view.calls(window) }
+}
+
+function afterHeal(view: RunView, window: Window): Stretch | Gate {
+  const injection = view.injection(window.fault)
+  const startUs = injection?.healVerifiedUs ?? null
+  if (startUs === null)
+    return { reason: 'fault_not_healed', why: `the end of the fault ${window.fault ?? ''} was never seen` }
+  const endUs = view.settlings.get(window.fault ?? '')?.horizonUs ?? plannedLoadEndUs(view.plan)
+  if (endUs <= startUs)
+    return { reason: 'no_samples', why: `there was no time left after the fault ${window.fault ?? ''}` }
+  return { name: window.id, spans: [{ startUs, endUs }], fault: window.fault, calls: view.calls(window) }
+}
+
+function drainTime(rows: readonly PoolRow[], spans: readonly Span[]): Measured {
+  const method = 'first sample with nobody waiting and used / max at most 0.85'
+  const startUs = spans[0]?.startUs ?? 0
+  const endUs = spans[0]?.endUs ?? 0
+  const drained = (row: PoolRow): boolean =>
+    row.pending === 0 && row.used !== null && row.max !== null && row.used <= crowdedRatio * row.max
+  const within = rows.filter((row) => row.error === null && row.tUs >= startUs && row.tUs < endUs)
+  const at = within.findIndex(drained)
+  const found = within[at]
+  if (found === undefined) return atLeast(durationUs(spans) / 1000, 'ms', within.length, method)
+  const highMs = (found.tUs - startUs) / 1000
+  const lowMs = Math.max(0, (within[at - 1]?.tUs ?? startUs) - startUs) / 1000
+  return between(highMs, { low: lowMs, high: highMs }, 'ms', within.length, method)
+}

@@ -1,0 +1,59 @@
+import { allWindows, type MeasureSpec } from './measure-spec.ts'
+import { timeouts, waitOf } from './pool-acquires.ts'
+import { exhausted, exhaustionSigns } from './pool-exhaustion.ts'
+import { poolLacks } from './pool-readings.ts'
+import { saturated } from './pool-saturation.ts'
+
+const common = { windows: allWindows, perTool: false, needs: ['delivery', 'pool'] } as const
+
+/** What callers of the pool went through. */
+export const poolWaits: readonly MeasureSpec[] = [
+  {
+    ...common,
+    id: 'pool.acquire_wait.p95',
+    title: 'Wait for a connection, p95',
+    unit: 'ms',
+    bounds: ['max'],
+    lacking: poolLacks(['wait']),
+    compute: ({ view, stretch }) => waitOf(view, stretch.spans, 0.95),
+  },
+  {
+    ...common,
+    id: 'pool.acquire_wait.max',
+    title: 'Wait for a connection, maximum',
+    unit: 'ms',
+    bounds: ['max'],
+    lacking: poolLacks(['wait']),
+    compute: ({ view, stretch }) => waitOf(view, stretch.spans, 1),
+  },
+  {
+    ...common,
+    id: 'pool.acquire_timeouts',
+    title: 'Callers that gave up waiting for a connection',
+    unit: 'count',
+    bounds: ['max'],
+    lacking: poolLacks(['timeouts']),
+    compute: ({ view, stretch }) => timeouts(view.poolRows, stretch.spans),
+  },
+  {
+    ...common,
+    id: 'pool.saturated_time.longest',
+    title: 'Longest stretch with all connections in use and somebody waiting',
+    unit: 'ms',
+    bounds: ['max'],
+    lacking: (view) =>
+      poolLacks(['saturatedS', 'saturatedLongestS'])(view) === null
+        ? null
+        : poolLacks(['used', 'max', 'pending'])(view),
+    compute: ({ view, stretch }) => saturated(view.poolRows, stretch.spans),
+  },
+  {
+    ...common,
+    id: 'pool.exhausted',
+    title: 'Pool exhausted',
+    unit: 'bool',
+    bounds: ['is'],
+    lacking: (view) => (exhaustionSigns(view).length === 0 ? poolLacks(['used', 'max', 'pending'])(view) : null),
+    compute: ({ view, stretch }) => exhausted(view, stretch.spans),
+  },
+]

@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { designEffect, estimateQuantile, quantileInterval, quantileRank, sampleCountMin } from './quantile.ts'
+import { randomOf } from './testing/calm-run.ts'
+
+const independent = (): number => 1
+
+describe('how many values a quantile needs', () => {
+  test.each([
+    [0.5, 5],
+    [0.95, 59],
+    [0.99, 299],
+    [0.999, 2_995],
+  ])('p%d', (p, least) => {
+    expect(sampleCountMin(p)).toBe(least)
+    // One fewer, and the largest of them lies below the quantile in more than 1 of 20 cases.
+    expect(p ** least).toBeLessThanOrEqual(0.05)
+    expect(p ** (least - 1)).toBeGreaterThan(0.05)
+  })
+})
+
+describe('the quantile of values', () => {
+  test.each([
+    [0.95, 20, 18, 'the 19th of 20: exactly 95 % are at or below it'],
+    [0.95, 21, 19, 'of 21 the 20th'],
+    [0.95, 1, 0, 'the only one'],
+    [0.5, 4, 1, 'the lower middle'],
+    [1, 7, 6, 'the maximum'],
+  ])('p%d of %d is at %d: %s', (p, n, rank) => {
+    expect(quantileRank(p, n)).toBe(rank)
+  })
+
+  test('is the smallest value with at least its share at or below it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 300 }),
+        fc.constantFrom(0.5, 0.95, 0.99),
+        (values, p) => {
+          const sorted = Float64Array.from(values).sort()
+          const { value, interval } = estimateQuantile(p, sorted, sorted, independent)
+          const share = (limit: number): number => values.filter((other) => other <= limit).length / values.length
+          const exact = [...sorted].find((candidate) => share(candidate) >= p - 1e-12)
+          expect(value).toBe(exact)
+          expect(interval.low).toBeLessThanOrEqual(value)
+          expect(interval.high).toBeGreaterThanOrEqual(value)
+        },
+      ),
+    )
+  })
+
+  test('known from below only lies between what it is at least and at most', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(1000), fc.boolean()), { minLength: 1, maxLength: 100 }), (values) => {
+        const lows = Float64Array.from(values, ([low]) => low).sort()
+        const highs = Float64Array.from(values, ([low, open]) => (open ? Number.POSITIVE_INFINITY : low)).sort()
+        const { value, interval } = estimateQuantile(0.95, lows, highs, independent)
+        expect(value).toBe(lows[quantileRank(0.95, values.length)])
+        expect(interval.high).toBeGreaterThanOrEqual(highs[quantileRank(0.95, values.length)] ?? 0)
+      }),
+    )
+  })
+
+  test('a larger design effect never narrows the interval', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 59, max: 10_000 }), fc.double({ min: 1, max: 50, noNaN: true }), (n, effect) => {
+        const plain = quantileInterval(0.95, n, 1)
+        const wide = quantileInterval(0.95, n, effect)
+        expect(wide.low).toBeLessThanOrEqual(plain.low)
+        expect(wide.high).toBeGreaterThanOrEqual(plain.high)
+      }),
+    )
+  })
+})
+
+describe('the design effect', () => {
+  test.each([
+    ['calls that all hit or miss together by blocks of 10', [10, 10, 10, 10], [10, 0, 10, 0], (40 / 3) * 1],
+    ['calls that hit evenly', [10, 10, 10, 10], [5, 5, 5, 5], 1],
+    ['an indicator that never varies', [10, 10], [0, 0], 1],
+    ['one block', [10], [3], 1],
+    ['empty blocks do not count', [10, 0, 10, 0], [10, 0, 0, 0], 20],
+  ])('of %s', (_why, counts, hits, effect) => {
+    expect(designEffect(counts, hits)).toBeCloseTo(effect, 9)
+  })
+})
+
+describe('the interval covers the true p95', () => {
+  /** Share of 400 runs whose interval holds the true p95 of latencies with `common` of their spread by seconds. */
+  function coverage(common: number, corrected = true): number {
+    const random = randomOf(7)
+    let covered = 0
+    for (let run = 0; run < 400; run++) {
+      const values: number[] = []
+      const blockOf: number[] = []
+      for (let block = 0; block < 60; block++) {
+        const shared = random()
+        for (let call = 0; call < 50; call++) {
+          values.push(random() < common ? shared : random())
+          blockOf.push(block)
+        }
+      }
+      const sorted = Float64Array.from(values).sort()
+      const { interval } = estimateQuantile(0.95, sorted, sorted, (above) => {
+        const counts = new Array<number>(60).fill(50)
+        const hits = new Array<number>(60).fill(0)
+        values.forEach((value, call) => {
+          if (value > above) hits[blockOf[call] ?? 0] = (hits[blockOf[call] ?? 0] ?? 0) + 1
+        })
+        return corrected ? designEffect(counts, hits) : 1
+      })
+      if (interval.low <= 0.95 && interval.high >= 0.95) covered += 1
+    }
+    return covered / 400
+  }
+
+  test('of independent calls in 19 of 20 runs', () => expect(coverage(0)).toBeGreaterThan(0.93))
+
+  test('of calls that are slow together nearly as often, and without the design effect seldom', () => {
+    // Few seconds carry the tail, so that the estimated effect is itself uncertain.
+    expect(coverage(0.7)).toBeGreaterThan(0.85)
+    expect(coverage(0.7, false)).toBeLessThan(0.5)
+  })
+})

@@ -1,0 +1,74 @@
+import { usPerSecond } from '../domain/time.ts'
+import type { Measured, Window } from '../domain/verdict.ts'
+import { CallSet } from './call-set.ts'
+import type { Gate, Stretch } from './gates.ts'
+import type { MeasureSpec } from './measure-spec.ts'
+import { atLeast, between, none } from './measured.ts'
+import type { RunView } from './run-view.ts'
+import { settledForUs } from './settled.ts'
+import { rowsOfWindow } from './window-calls.ts'
+
+/** From the heal, verified, to settled: within the launch bounds for 5 s. */
+export const recoveryAfterHeal: MeasureSpec = {
+  id: 'recovery.after_heal',
+  title: 'Heal verified until settled',
+  unit: 'ms',
+  bounds: ['max'],
+  windows: ['recovery', 'injection'],
+  perTool: false,
+  needs: ['calls', 'delivery'],
+  lacking: (view) =>
+    view.bounds.latencyMsP95Max === null && view.bounds.errorRatioMax === null
+      ? 'what "settled" means is not said: give a judged objective on tool.latency.p95 or tool.error_ratio during a .clear window'
+      : null,
+  stretch: lookedAt,
+  compute: ({ view, window, stretch }) => afterHeal(view, window, stretch),
+}
+
+/** All that was looked at: from the heal to the end of the 5 s that settled it, or as far as one could look. */
+function lookedAt(view: RunView, window: Window): Stretch | Gate {
+  const injection = view.injection(window.fault)
+  const startUs = injection?.healVerifiedUs ?? null
+  const settling = view.settlings.get(window.fault ?? '')
+  if (injection === null || startUs === null || settling === undefined) {
+    const never = injection === null || injection.requestedUs === null
+    return never
+      ? {
+          reason: view.end.reason === 'interrupted' ? 'interrupted' : 'window_missing',
+          why: `the fault ${window.fault ?? ''} never came`,
+        }
+      : { reason: 'fault_not_healed', why: `the end of the fault ${window.fault ?? ''} was never seen` }
+  }
+  const endUs = settling.settledUs === null ? settling.horizonUs : settling.settledUs + settledForUs
+  if (endUs <= startUs)
+    return { reason: 'no_samples', why: `the load ended before the fault ${injection.id} was healed` }
+  const spans = [{ startUs, endUs }]
+  const { table, index } = view
+  const seen: Window = { ...window, kind: 'phase', spans }
+  const calls =
+    table === null || index === null ? view.calls(window) : new CallSet(table, rowsOfWindow(table, index, seen, []))
+  return { name: window.id, spans, fault: window.fault, calls }
+}
+
+function afterHeal(view: RunView, window: Window, { spans, calls }: Stretch): Measured {
+  const method = 'first whole second from which p95 and errors were within the launch bounds for 5 s and nobody waited'
+  const settling = view.settlings.get(window.fault ?? '')
+  const injection = view.injection(window.fault)
+  const startUs = spans[0]?.startUs
+  if (settling === undefined || injection === null || startUs === undefined) {
+    return none('fault_not_healed', 'the end of the fault was never seen', 'ms', 0, method)
+  }
+  const n = calls.intended
+  if (settling.settledUs !== null) {
+    const valueUs = settling.settledUs - startUs
+    // It came at some time within the second before; with a blind stretch before that, perhaps in it.
+    const earliestUs = Math.min(valueUs, (settling.blindFromUs ?? settling.settledUs) - startUs) - usPerSecond
+    const interval = { low: Math.max(0, earliestUs) / 1000, high: (valueUs + (injection.resolutionUs ?? 0)) / 1000 }
+    return between(valueUs / 1000, interval, 'ms', n, method)
+  }
+  if (settling.blindFromUs !== null) {
+    const blindS = (settling.blindFromUs / usPerSecond).toFixed(0)
+    return none('sampler_silent', `from ${blindS} s on there were seconds without evidence either way`, 'ms', n, method)
+  }
+  return atLeast((settling.horizonUs - startUs) / 1000, 'ms', n, method)
+}

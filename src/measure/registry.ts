@@ -1,0 +1,31 @@
+import type { MeasureDescription } from '../domain/catalogue.ts'
+import { callQuantiles } from './call-quantiles.ts'
+import { callRatios } from './call-ratios.ts'
+import { databaseMeasures } from './database-measures.ts'
+import { loadMeasures } from './load-measures.ts'
+import type { MeasureSpec } from './measure-spec.ts'
+import { poolUse } from './pool-use.ts'
+import { poolWaits } from './pool-waits.ts'
+import { recoveryAfterHeal } from './recovery-after-heal.ts'
+
+/** Every measure a plan can name. Adding one: a file (or a line in its family's), a test, a line here. */
+export const measures: readonly MeasureSpec[] = [
+  ...callQuantiles,
+  ...callRatios,
+  ...loadMeasures,
+  ...poolUse,
+  ...poolWaits,
+  ...databaseMeasures,
+  recoveryAfterHeal,
+]
+
+const byId = new Map(measures.map((spec) => [spec.id, spec]))
+
+export function measureById(id: string): MeasureSpec | null {
+  return byId.get(id) ?? null
+}
+
+/** What a plan's checker and `squall list` need to know of the measures, by id. */
+export const measureCatalogue: ReadonlyMap<string, MeasureDescription> = new Map(
+  measures.map(({ id, title, unit, bounds, windows, perTool }) => [id, { title, unit, bounds, windows, perTool }]),
+)

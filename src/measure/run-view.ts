@@ -1,0 +1,162 @@
+import type { Plan } from '../domain/plan.ts'
+import type { InjectionRecord, Window } from '../domain/verdict.ts'
+import type { RunFolder } from '../record/reader.ts'
+import type { CallTable } from '../record/reader-calls.ts'
+import type { PoolRow } from '../record/reader-rows.ts'
+import { type CallSeconds, callSeconds } from './call-seconds.ts'
+import { CallSet } from './call-set.ts'
+import { injectionStartUs, readInjections } from './injections.ts'
+import { type LaunchBounds, launchBounds } from './launch-bounds.ts'
+import { type Settling, settle } from './settled.ts'
+import { rowsOfWindow } from './window-calls.ts'
+import { buildWindows, plannedLoadEndUs } from './windows.ts'
+
+/** How the run ended, by its timeline: the reason in its end row, or `cut` when that is missing. */
+export interface RunEnd {
+  readonly tUs: number
+  readonly reason: string
+  readonly text: string | null
+}
+
+/** A run folder seen in windows. Everything is derived on first use and kept, so that each window is read once. */
+export class RunView {
+  readonly folder: RunFolder
+  readonly plan: Plan
+  readonly end: RunEnd
+  readonly injections: readonly InjectionRecord[]
+  readonly windows: readonly Window[]
+  readonly bounds: LaunchBounds
+  readonly settlings: ReadonlyMap<string, Settling>
+  readonly #index: CallSeconds | null
+  readonly #sets = new Map<string, CallSet>()
+
+  constructor(folder: RunFolder) {
+    this.folder = folder
+    this.plan = folder.run.plan
+    this.end = endOf(folder)
+    this.bounds = launchBounds(this.plan)
+    this.#index = folder.calls === null ? null : callSeconds(folder.calls.table)
+    const injections = readInjections(folder)
+    this.settlings = this.#settle(injections)
+    this.injections = injections.map((injection) => ({
+      ...injection,
+      settledUs: this.settlings.get(injection.id)?.settledUs ?? null,
+    }))
+    this.windows = buildWindows(this.plan, this.injections, this.end.tUs)
+  }
+
+  get table(): CallTable | null {
+    return this.folder.calls?.table ?? null
+  }
+
+  get index(): CallSeconds | null {
+    return this.#index
+  }
+
+  /** Calls from here on may be missing from some instance's stream; -Infinity without any stream. */
+  get callsWholeUntilUs(): number {
+    const ends = this.folder.calls?.states.map((state) => state.wholeUntilUs) ?? []
+    return ends.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...ends)
+  }
+
+  get poolRows(): readonly PoolRow[] {
+    return this.folder.pool?.rows ?? []
+  }
+
+  /** When the last load instance was done, µs; null: the timeline does not say it of any. */
+  get loadEndUs(): number | null {
+    const ends = (this.folder.timeline?.rows ?? [])
+      .filter((row) => row.kind === 'load' && row.data.edge === 'end')
+      .map((row) => row.tUs)
+    return ends.length === 0 ? null : Math.max(...ends)
+  }
+
+  window(id: string): Window | null {
+    return this.windows.find((window) => window.id === id) ?? null
+  }
+
+  injection(id: string | null): InjectionRecord | null {
+    return this.injections.find((injection) => injection.id === id) ?? null
+  }
+
+  /** The calls of a window, of one tool if given. Empty where there is no calls stream. */
+  calls(window: Window, tool: string | null = null): CallSet {
+    const key = JSON.stringify([window.id, tool])
+    const known = this.#sets.get(key)
+    if (known !== undefined) return known
+    const set = tool === null ? this.#callsOf(window) : onlyTool(this.calls(window), tool)
+    this.#sets.set(key, set)
+    return set
+  }
+
+  #callsOf(window: Window): CallSet {
+    const { table } = this
+    if (table === null || this.#index === null) return new CallSet(emptyTable, new Uint32Array(0))
+    const taken = this.windows
+      .filter((other) => other.kind === 'injection' || other.kind === 'recovery')
+      .flatMap((other) => other.spans)
+    return new CallSet(table, rowsOfWindow(table, this.#index, window, taken))
+  }
+
+  #settle(injections: readonly InjectionRecord[]): ReadonlyMap<string, Settling> {
+    const { table } = this
+    const index = this.#index
+    if (table === null || index === null) return new Map()
+    if (this.bounds.latencyMsP95Max === null && this.bounds.errorRatioMax === null) return new Map()
+    const observed = this.plan.observe.pool
+    const pool =
+      observed === null || this.poolRows.every((row) => row.pending === null)
+        ? null
+        : { rows: this.poolRows, everyMs: observed.everyMs }
+    const { bounds, callsWholeUntilUs } = this
+    const evidence = { table, index, pool, bounds, callsWholeUntilUs }
+    const settlings = new Map<string, Settling>()
+    for (const injection of injections) {
+      const healedUs = injection.healVerifiedUs
+      if (healedUs === null) continue
+      settlings.set(injection.id, settle(evidence, healedUs, this.#horizonUs(injections, healedUs)))
+    }
+    return settlings
+  }
+
+  /** One can look until the next injection is requested, or the load ends. */
+  #horizonUs(injections: readonly InjectionRecord[], healedUs: number): number {
+    const next = injections
+      .flatMap((injection) => injectionStartUs(injection) ?? [])
+      .filter((startUs) => startUs >= healedUs)
+    return Math.min(plannedLoadEndUs(this.plan), this.end.tUs, ...next)
+  }
+}
+
+function onlyTool(all: CallSet, tool: string): CallSet {
+  const number = all.table.tools.indexOf(tool)
+  return new CallSet(
+    all.table,
+    all.rows.filter((row) => all.table.tool[row] === number),
+  )
+}
+
+function endOf(folder: RunFolder): RunEnd {
+  const row = folder.timeline?.rows.findLast((candidate) => candidate.kind === 'end')
+  if (row !== undefined) {
+    const { reason, text } = row.data
+    return { tUs: row.tUs, reason: String(reason), text: typeof text === 'string' ? text : null }
+  }
+  const tUs = folder.timeline?.state.wholeUntilUs ?? Number.NEGATIVE_INFINITY
+  const lastUs = folder.timeline?.rows.at(-1)?.tUs ?? Number.NEGATIVE_INFINITY
+  return { tUs: Number.isFinite(tUs) ? tUs : lastUs, reason: 'cut', text: null }
+}
+
+const emptyTable: CallTable = {
+  count: 0,
+  user: new Int32Array(0),
+  tool: new Int32Array(0),
+  intendedUs: new Float64Array(0),
+  readyUs: new Float64Array(0),
+  startedUs: new Float64Array(0),
+  endedUs: new Float64Array(0),
+  outcome: new Uint8Array(0),
+  error: new Int32Array(0),
+  tools: [],
+  errors: [],
+}

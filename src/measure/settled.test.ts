@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { measure } from './measure-spec.ts'
+import { recoveryAfterHeal } from './recovery-after-heal.ts'
+import { RunView } from './run-view.ts'
+import { callsOf, calmRun, poolOf, timelineOf } from './testing/calm-run.ts'
+import { type GeneratedPoolRow, type GeneratedRun, readGenerated } from './testing/generated-run.ts'
+import { faultOf, launchObjectives, planOf } from './testing/plan-of.ts'
+
+const plan = planOf({ faults: [faultOf()], objectives: launchObjectives })
+const used = (): number => 12
+
+/** Heal verified at 30.2 s; the next thing to happen is the end of the load at 60 s. */
+function recovery(changes: Partial<GeneratedRun>) {
+  const view = new RunView(readGenerated(calmRun({ plan, ...changes })))
+  const window = view.window('slow.recovery')
+  if (window === null) throw new Error('no recovery')
+  return measure(view, recoveryAfterHeal, { window })
+}
+
+const slowUntil = (untilMs: number) =>
+  callsOf({ users: 50, startMs: 0, endMs: 60_000, latencyMs: (ms) => (ms >= 20_000 && ms < untilMs ? 900 : 20) })
+const failingUntil = (untilMs: number, each: number) =>
+  callsOf({
+    users: 50,
+    startMs: 0,
+    endMs: 60_000,
+    latencyMs: () => 20,
+    outcome: (ms, index) => (ms >= 20_000 && ms < untilMs && index % each === 0 ? 'tool_error' : 'ok'),
+  })
+const waitingUntil = (untilMs: number, sample?: (row: GeneratedPoolRow) => GeneratedPoolRow | null) =>
+  poolOf({ used, pending: (ms) => (ms >= 20_000 && ms < untilMs ? 3 : 0), ...(sample === undefined ? {} : { sample }) })
+const silentFrom = (fromMs: number, toMs: number) => (row: GeneratedPoolRow) =>
+  row.tUs >= fromMs * 1000 && row.tUs < toMs * 1000 ? null : row
+
+describe('settled', () => {
+  test.each([
+    ['at once: at the first whole second', {}, 800],
+    ['slow calls until 37 s', { calls: slowUntil(37_000) }, 6_800],
+    ['slow in the middle of a second: the second after it', { calls: slowUntil(36_500) }, 6_800],
+    // 2 of 5 s with 10 % of failures are 4 %, which is within the bound of 5 %.
+    ['every 10th call failing until 45 s', { calls: failingUntil(45_000, 10) }, 12_800],
+    ['every 25th call failing is within the bounds', { calls: failingUntil(60_000, 25) }, 800],
+    ['callers waiting until 40 s', { pool: waitingUntil(40_000) }, 9_800],
+    [
+      'a target whose pool does not tell who waits',
+      { pool: poolOf({ used, sample: (row) => ({ ...row, pending: null }) }) },
+      800,
+    ],
+  ] as const)('%s', (_why, changes, valueMs) => {
+    const measured = recovery(changes)
+    expect(measured).toMatchObject({ kind: 'value', value: valueMs })
+    expect(measured.interval?.low).toBe(Math.max(0, valueMs - 1_000))
+    expect(measured.interval?.high).toBe(valueMs + 250)
+  })
+
+  test('an exact mark between two samples shows a wait that no sample saw', () => {
+    const sample = (row: GeneratedPoolRow): GeneratedPoolRow => {
+      const uptimeS = row.tUs / 1e6 + 10
+      const second = Math.floor(uptimeS) - 1
+      return { ...row, uptimeS, pendingHigh: [[second, second === 43 ? 2 : 0]] }
+    }
+    expect(recovery({ pool: poolOf({ used, sample }) })).toMatchObject({ kind: 'value', value: 2_800 })
+  })
+
+  test.each([
+    ['never well again: at least until the end of the load', { calls: slowUntil(60_000) }, 29_800],
+    ['well for less than 5 s before the end', { calls: slowUntil(56_500) }, 29_800],
+  ])('%s', (_why, changes, valueMs) => {
+    expect(recovery(changes)).toMatchObject({ kind: 'atLeast', value: valueMs })
+  })
+
+  test('one looks no further than to the next injection', () => {
+    const next = faultOf({ id: 'next', startMs: 40_000, forMs: 5_000, recoveryMs: 0 })
+    const both = planOf({ faults: [faultOf(), next], objectives: launchObjectives })
+    const run = { plan: both, timeline: timelineOf(both), calls: slowUntil(38_000) }
+    expect(recovery(run)).toMatchObject({ kind: 'atLeast', value: 9_800 })
+  })
+
+  test('seconds without evidence are not taken for well; they widen the interval', () => {
+    const measured = recovery({ pool: waitingUntil(20_000, silentFrom(29_000, 38_000)) })
+    expect(measured).toMatchObject({ kind: 'value', value: 8_800, interval: { low: 0 } })
+  })
+
+  test('no evidence to the end is no recovery, and no failure', () => {
+    const measured = recovery({ pool: waitingUntil(20_000, silentFrom(29_000, 70_000)) })
+    expect(measured).toMatchObject({ kind: 'none', reason: 'sampler_silent' })
+  })
+
+  test('a plan without launch criteria cannot say what settled means', () => {
+    const view = new RunView(readGenerated(calmRun({ plan: planOf({ faults: [faultOf()] }) })))
+    expect(recoveryAfterHeal.lacking?.(view)).toMatch(/steady|clear/)
+  })
+})

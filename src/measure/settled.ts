@@ -1,0 +1,83 @@
+import { contains, type Span, usPerSecond } from '../domain/time.ts'
+import type { CallTable } from '../record/reader-calls.ts'
+import type { PoolRow } from '../record/reader-rows.ts'
+import { goodByCode, latencyHighMs } from './call-facts.ts'
+import { type CallSeconds, eachRowNear } from './call-seconds.ts'
+import type { LaunchBounds } from './launch-bounds.ts'
+import { quantileRank } from './quantile.ts'
+import { gauge, highest, silence, valuesWithin } from './samples.ts'
+import { secondMarks } from './second-marks.ts'
+
+/** For how long a system must be within its bounds before it counts as settled (design: Windows). */
+export const settledForUs = 5 * usPerSecond
+
+export interface Settling {
+  /** The first whole second of run time from which all was well for 5 s; null: not seen by the horizon. */
+  readonly settledUs: number | null
+  /** The first second that may have been it, had there been evidence; null: none was missing before. */
+  readonly blindFromUs: number | null
+  /** How far one could look: the next injection, or the end of the load. */
+  readonly horizonUs: number
+}
+
+export interface SettlingEvidence {
+  readonly table: CallTable
+  readonly index: CallSeconds
+  /** Calls from here on may be missing. */
+  readonly callsWholeUntilUs: number
+  /** null: the pool is not observed, or does not tell who waits: nobody is known to wait. */
+  readonly pool: { readonly rows: readonly PoolRow[]; readonly everyMs: number } | null
+  readonly bounds: LaunchBounds
+}
+
+type State = 'well' | 'unwell' | 'blind'
+
+/** When the system was within the launch bounds again after `fromUs`, looking no further than `horizonUs`. */
+export function settle(evidence: SettlingEvidence, fromUs: number, horizonUs: number): Settling {
+  const waits = waitsOf(evidence)
+  let blindFromUs: number | null = null
+  const first = Math.ceil(fromUs / usPerSecond) * usPerSecond
+  for (let startUs = first; startUs + settledForUs <= horizonUs; startUs += usPerSecond) {
+    const span = { startUs, endUs: startUs + settledForUs }
+    const state = worse(callsState(evidence, span), waits(span))
+    if (state === 'well') return { settledUs: startUs, blindFromUs, horizonUs }
+    if (state === 'blind') blindFromUs ??= startUs
+  }
+  return { settledUs: null, blindFromUs, horizonUs }
+}
+
+function worse(a: State, b: State): State {
+  if (a === 'unwell' || b === 'unwell') return 'unwell'
+  return a === 'blind' || b === 'blind' ? 'blind' : 'well'
+}
+
+function callsState({ table, index, callsWholeUntilUs, bounds }: SettlingEvidence, span: Span): State {
+  if (span.endUs > callsWholeUntilUs) return 'blind'
+  const latencies: number[] = []
+  let bad = 0
+  eachRowNear(index, span.startUs, span.endUs, (row) => {
+    if (!contains(span, table.intendedUs[row] ?? Number.NaN)) return
+    latencies.push(latencyHighMs(table, row))
+    if (goodByCode[table.outcome[row] ?? -1] !== true) bad += 1
+  })
+  if (latencies.length === 0) return 'blind'
+  // By the nearest rank, which for fewer than 20 calls is the slowest of them.
+  const p95Ms = Float64Array.from(latencies).sort()[quantileRank(0.95, latencies.length)] ?? Number.POSITIVE_INFINITY
+  const slow = bounds.latencyMsP95Max !== null && p95Ms > bounds.latencyMsP95Max
+  const failing = bounds.errorRatioMax !== null && bad / latencies.length > bounds.errorRatioMax
+  return slow || failing ? 'unwell' : 'well'
+}
+
+/** Whether anybody waited for a connection, by the gauge and by the marks of seconds that lie within the span. */
+function waitsOf({ pool }: SettlingEvidence): (span: Span) => State {
+  if (pool === null) return () => 'well'
+  const pending = gauge(pool.rows, (row) => row.pending)
+  const marks = secondMarks(pool.rows, 'pendingHigh').filter((mark) => mark.peak > 0)
+  return (span) => {
+    const within = marks.some(
+      (mark) => mark.startUs - mark.slackUs >= span.startUs && mark.startUs + usPerSecond + mark.slackUs <= span.endUs,
+    )
+    if (within || highest(valuesWithin(pending, span)) > 0) return 'unwell'
+    return silence(pool.rows, [span], pool.everyMs) === null ? 'well' : 'blind'
+  }
+}

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest'
+import type { Plan } from '../domain/plan.ts'
+import type { Span } from '../domain/time.ts'
+import { RunView } from './run-view.ts'
+import { callsOf, calmRun, timelineOf } from './testing/calm-run.ts'
+import { type GeneratedCall, type GeneratedRun, readGenerated, type TimelineEntry } from './testing/generated-run.ts'
+import { faultOf, launchObjectives, planOf } from './testing/plan-of.ts'
+import { without } from './windows.ts'
+
+const oneFault = planOf({ faults: [faultOf()] })
+const settlingFault = planOf({ faults: [faultOf()], objectives: launchObjectives })
+const twoOverlapping = planOf({
+  faults: [faultOf(), faultOf({ id: 'reset', startMs: 25_000, forMs: 10_000, recoveryMs: 0 })],
+})
+
+function viewOf(plan: Plan, changes: Partial<GeneratedRun> = {}): RunView {
+  return new RunView(readGenerated(calmRun({ plan, ...changes })))
+}
+
+function spansMs(view: RunView, id: string): readonly (readonly number[])[] | undefined {
+  return view.window(id)?.spans.map((span) => [span.startUs / 1000, span.endUs / 1000])
+}
+
+function edited(plan: Plan, edit: (rows: TimelineEntry[]) => TimelineEntry[]): Partial<GeneratedRun> {
+  return { timeline: edit(timelineOf(plan)) }
+}
+
+const dropEdge =
+  (...edges: string[]) =>
+  (rows: TimelineEntry[]): TimelineEntry[] =>
+    rows.filter(([, kind, , data]) => kind !== 'injection' || !edges.includes(String(data.edge)))
+
+describe('spans of windows', () => {
+  test.each([
+    ['the run is the judged phases', oneFault, {}, 'run', [[5_000, 60_000]]],
+    ['an injection reaches from its request to its verified heal', oneFault, {}, 'slow', [[20_000, 30_200]]],
+    [
+      'recovery goes on to its planned end when nothing says what settled means',
+      oneFault,
+      {},
+      'slow.recovery',
+      [[30_200, 40_000]],
+    ],
+    ['recovery ends when settled', settlingFault, {}, 'slow.recovery', [[30_200, 31_000]]],
+    [
+      'clear leaves injection and recovery out',
+      oneFault,
+      {},
+      'steady.clear',
+      [
+        [5_000, 20_000],
+        [40_000, 60_000],
+      ],
+    ],
+    [
+      'clear begins again when settled',
+      settlingFault,
+      {},
+      'steady.clear',
+      [
+        [5_000, 20_000],
+        [31_000, 60_000],
+      ],
+    ],
+    ['overlapping injections stay apart', twoOverlapping, {}, 'reset', [[25_000, 35_200]]],
+    [
+      'clear leaves the union of both out',
+      twoOverlapping,
+      {},
+      'steady.clear',
+      [
+        [5_000, 20_000],
+        [40_000, 60_000],
+      ],
+    ],
+    ['a fault without recovery has no such window', twoOverlapping, {}, 'reset.recovery', undefined],
+    [
+      'an injection that was never seen to heal lasts to the end',
+      oneFault,
+      edited(oneFault, dropEdge('healVerified')),
+      'slow',
+      [[20_000, 60_000]],
+    ],
+    ['and has no recovery', oneFault, edited(oneFault, dropEdge('healVerified')), 'slow.recovery', []],
+    [
+      'a fault that never came takes nothing from clear',
+      oneFault,
+      edited(oneFault, dropEdge('requested', 'applied', 'observed', 'healed', 'healVerified')),
+      'steady.clear',
+      [[5_000, 60_000]],
+    ],
+  ] as const)('%s', (_why, plan, changes, id, spans) => {
+    expect(spansMs(viewOf(plan, changes), id)).toEqual(spans)
+  })
+
+  test.each([
+    ['nothing taken', [], [[0, 10]]],
+    [
+      'the middle',
+      [[3, 4]],
+      [
+        [0, 3],
+        [4, 10],
+      ],
+    ],
+    [
+      'overlapping, out of order',
+      [
+        [5, 8],
+        [2, 6],
+      ],
+      [
+        [0, 2],
+        [8, 10],
+      ],
+    ],
+    [
+      'over both ends',
+      [
+        [-5, 1],
+        [9, 20],
+      ],
+      [[1, 9]],
+    ],
+    ['everything', [[-1, 11]], []],
+    ['beyond', [[10, 12]], [[0, 10]]],
+  ] as const)('what is left without %s', (_why, taken, left) => {
+    const span = ([startUs, endUs]: readonly [number, number]): Span => ({ startUs, endUs })
+    expect(without({ startUs: 0, endUs: 10 }, taken.map(span))).toEqual(left.map(span))
+  })
+})
+
+describe('which calls a window takes', () => {
+  /** One call in a run with a fault from 20 s to 30.2 s and a recovery to 40 s. */
+  function windowsOfCall(call: Partial<GeneratedCall>): readonly string[] {
+    const at = {
+      user: 0,
+      tool: 0,
+      intendedUs: 0,
+      readyUs: 0,
+      startedUs: 0,
+      endedUs: 0,
+      outcome: 'ok',
+      error: null,
+    } as const
+    const view = viewOf(oneFault, { calls: [{ ...at, ...call }] })
+    return view.windows.filter((window) => view.calls(window).intended > 0).map((window) => window.id)
+  }
+  const s = 1_000_000
+
+  test.each([
+    ['over before the fault', 10 * s, 10 * s + 1, ['run', 'steady', 'steady.clear']],
+    ['over at the moment of the fault', 19 * s, 20 * s, ['run', 'steady', 'steady.clear']],
+    ['under way when the fault began: in it, and not clear', 19 * s, 20 * s + 1, ['run', 'steady', 'slow']],
+    ['begun in the fault, over in the recovery', 29 * s, 35 * s, ['run', 'steady', 'slow']],
+    ['intended when the heal was verified', 30_200_000, 31 * s, ['run', 'steady', 'slow.recovery']],
+    ['begun before and over after both: in the fault alone', 19 * s, 50 * s, ['run', 'steady', 'slow']],
+    ['begun when the recovery ended', 40 * s, 41 * s, ['run', 'steady', 'steady.clear']],
+    ['in the warm-up, over before the fault', 4 * s, 6 * s, ['warm-up', 'warm-up.clear']],
+    ['in the warm-up, over in the fault', 4 * s, 21 * s, ['warm-up', 'slow']],
+    ['after the last phase: in none', 60 * s, 61 * s, []],
+  ])('%s', (_why, intendedUs, endedUs, windows) => {
+    expect(windowsOfCall({ intendedUs, readyUs: intendedUs, startedUs: intendedUs, endedUs })).toEqual(windows)
+  })
+
+  test('a slot that was never sent lasts until its user was free', () => {
+    const unsent = { intendedUs: 18 * s, startedUs: null, endedUs: null, outcome: 'unsent' } as const
+    expect(windowsOfCall({ ...unsent, readyUs: 22 * s })).toContain('slow')
+    expect(windowsOfCall({ ...unsent, readyUs: 19 * s })).toContain('steady.clear')
+  })
+
+  test('each call of a run is clear, in an injection or in a recovery, and none of the first two at once', () => {
+    const calls = callsOf({ users: 50, startMs: 5_000, endMs: 60_000, latencyMs: (_ms, index) => (index * 37) % 9_000 })
+    const view = viewOf(oneFault, { calls })
+    const counts = new Map<number, string[]>()
+    for (const id of ['steady.clear', 'slow', 'slow.recovery']) {
+      const window = view.window(id)
+      if (window === null) throw new Error(id)
+      for (const row of view.calls(window).rows) counts.set(row, [...(counts.get(row) ?? []), id])
+    }
+    expect(counts.size).toBe(calls.length)
+    expect([...counts.values()].filter((ids) => ids.includes('steady.clear') && ids.length > 1)).toEqual([])
+  })
+})

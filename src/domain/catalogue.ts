@@ -17,7 +17,7 @@ export interface WorkloadDescription {
   readonly tools: ReadonlyMap<string, number> | null
 }
 
-export type ParameterKind = 'duration' | 'count' | 'ratio' | 'rate' | 'size' | 'choice' | 'bool'
+type ParameterKind = 'duration' | 'count' | 'ratio' | 'rate' | 'size' | 'choice' | 'bool'
 
 /** One parameter of a fault. Bounds and default are in the unit of the resolved value, so 5 s is 5000. */
 export interface ParameterDescription {
@@ -47,9 +47,12 @@ export interface FaultDescription {
 export interface MeasureDescription {
   readonly title: string
   readonly unit: Unit
-  readonly kind: 'number' | 'bool'
+  /** Which bounds make sense; `is` exactly for the unit `bool`. */
+  readonly bounds: readonly ('max' | 'min' | 'is')[]
   /** The kinds of window in which it can be measured. */
   readonly windows: readonly WindowKind[]
+  /** It can be taken of one tool, by `where: {tool: …}`. */
+  readonly perTool: boolean
 }
 
 /** A known set-up of the reference server and its database. */

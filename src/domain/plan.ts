@@ -81,6 +81,7 @@ export interface Objective {
   readonly measure: string
   /** Id of a window. */
   readonly during: string
+  /** Bounds are in the measure's unit. */
   readonly max: number | null
   readonly min: number | null
   readonly is: boolean | null

@@ -1,0 +1,148 @@
+import type { CallSeries } from '../../src/domain/series.ts'
+import type { Span } from '../../src/domain/time.ts'
+import type { InjectionRecord, MeasurementRow, Report, Window } from '../../src/domain/verdict.ts'
+import { count, quantity, range, share } from '../text/numbers.ts'
+import { type HeatRow, heatColumns } from './charts/heat.ts'
+import { logScale } from './charts/scale.ts'
+import { foreign, foreignLabel, html, link, type Markup, type Part } from './markup.ts'
+import { fill, stroke } from './palette.ts'
+
+/** Injections told so at most; the rest are in the tables of windows. */
+export const comparedMax = 20
+const stripPx = 40
+const quantiles = [
+  ['p50', 'tool.latency.p50'],
+  ['p95', 'tool.latency.p95'],
+  ['p99', 'tool.latency.p99'],
+] as const
+
+interface Stretch {
+  readonly name: string
+  readonly window: Window
+  /** Calls by row of the heat map. */
+  readonly rows: readonly { readonly lowMs: number; readonly highMs: number; readonly calls: number }[]
+  readonly good: number
+  readonly failed: number
+}
+
+/** The heat map's columns whose middle lies in one of the spans, as one histogram: counts add up exactly. */
+function histogram(calls: CallSeries, spans: readonly Span[]): Pick<Stretch, 'rows' | 'good' | 'failed'> {
+  const columns = heatColumns(calls, Number.POSITIVE_INFINITY)
+  const inside = columns.totals.map((_, column) => {
+    const middleUs = ((columns.edgesUs[column] ?? 0) + (columns.edgesUs[column + 1] ?? 0)) / 2
+    return spans.some((span) => span.startUs <= middleUs && middleUs < span.endUs)
+  })
+  const sumOf = (values: readonly number[]) =>
+    values.reduce((total, value, column) => (inside[column] === true ? total + value : total), 0)
+  const rows = columns.rows.map((row: HeatRow) => ({ lowMs: row.lowMs, highMs: row.highMs, calls: sumOf(row.calls) }))
+  return { rows, good: rows.reduce((total, row) => total + row.calls, 0), failed: sumOf(columns.failed) }
+}
+
+/** The clear window of the phase in which the injection began; the first clear one when none holds it. */
+function clearWindow(report: Report, injection: InjectionRecord): Window | undefined {
+  const at = injection.requestedUs ?? injection.plannedStartUs
+  const phase = report.windows.find(
+    (window) => window.kind === 'phase' && window.spans.some((span) => span.startUs <= at && at < span.endUs),
+  )
+  const clear = report.windows.filter((window) => window.kind === 'clear')
+  return clear.find((window) => window.id === `${phase?.id}.clear`) ?? clear[0]
+}
+
+function stretches(report: Report, calls: CallSeries, injection: InjectionRecord): Stretch[] {
+  const during = report.windows.find((window) => window.kind === 'injection' && window.fault === injection.id)
+  const after = report.windows.find((window) => window.kind === 'recovery' && window.fault === injection.id)
+  const named: [string, Window | undefined][] = [
+    ['without faults', clearWindow(report, injection)],
+    ['during', during],
+    ['after', after],
+  ]
+  return named.flatMap(([name, window]) =>
+    window === undefined || window.spans.length === 0 ? [] : [{ name, window, ...histogram(calls, window.spans) }],
+  )
+}
+
+function measured(report: Report, window: string, measure: string): MeasurementRow | undefined {
+  return report.measurements.find((row) => row.window === window && row.id === measure)
+}
+
+function quantileCell(row: MeasurementRow | undefined): Part {
+  if (row === undefined) return 'not measured'
+  if (row.kind === 'none' || typeof row.value !== 'number') return `too few calls: ${count(row.sampleCount)}`
+  if (row.kind === 'atLeast') return `at least ${quantity(row.value, row.unit)}`
+  const interval =
+    row.interval === null
+      ? null
+      : html`<br><span class="small">${range(row.interval.low, row.interval.high, row.unit)}</span>`
+  return html`${quantity(row.value, row.unit)}${interval}`
+}
+
+/** The difference of two p95 with the interval that the two intervals allow. */
+function difference(clear: MeasurementRow | undefined, row: MeasurementRow | undefined): string {
+  if (clear?.kind !== 'value' || typeof clear.value !== 'number') return '–'
+  if (row === undefined || typeof row.value !== 'number') return '–'
+  const delta = row.value - clear.value
+  const sign = delta < 0 ? '−' : '+'
+  const size = quantity(Math.abs(delta), row.unit)
+  if (row.kind === 'atLeast') return `${sign}${size} or more`
+  if (row.interval === null || clear.interval === null) return `${sign}${size}`
+  const low = row.interval.low - clear.interval.high
+  const high = (row.interval.high ?? Number.POSITIVE_INFINITY) - clear.interval.low
+  if (low <= 0 && high >= 0) return `${sign}${size}, could be none`
+  return `${sign}${size}`
+}
+
+/** All strips of an injection share one log axis; the height of a bar is its share of that stretch's calls. */
+function strip(stretch: Stretch, axisMs: readonly [number, number], last: boolean): Markup {
+  const scale = logScale(axisMs[0], axisMs[1], 0, 880)
+  const all = stretch.good + stretch.failed
+  const x = (ms: number) => Math.round((880 - scale.y(ms)) * 10) / 10
+  const path = stretch.rows
+    .filter((row) => row.calls > 0)
+    .map((row) => {
+      const height = Math.max(2, Math.round((row.calls / all) * 2 * stripPx * 10) / 10)
+      const capped = Math.min(height, stripPx - 4)
+      return `M${x(row.lowMs)} ${stripPx}v-${capped}H${x(row.highMs)}V${stripPx}z`
+    })
+    .join('')
+  const failedPx = stretch.failed === 0 ? 0 : Math.max(2, Math.min(1, (stretch.failed / all) * 2) * (stripPx - 4))
+  const ticks = scale.ticks.map(({ value }) => {
+    const at = x(value) / 10
+    const anchor = at < 4 ? 'start' : at > 80 ? 'end' : 'middle'
+    return html`<text x="${Math.round(at * 10) / 10}%" y="${stripPx + 14}" font-size="12" text-anchor="${anchor}" ${fill('soft')}>${quantity(value, 'ms', 1)}</text>`
+  })
+  const failedLabel = html`<text x="100%" y="${stripPx + 14}" font-size="12" text-anchor="end" ${fill('soft')}>failed</text>`
+  return html`<svg role="img" aria-label="Distribution of latency, ${stretch.name}: ${count(stretch.good)} good and ${count(stretch.failed)} failed calls" width="100%" height="${stripPx + (last ? 18 : 2)}" font-family="sans-serif"><svg width="100%" height="${stripPx + 1}" viewBox="0 0 1000 ${stripPx + 1}" preserveAspectRatio="none"><path d="${path}" ${fill('p50')}/><rect x="930" y="${Math.round((stripPx - failedPx) * 10) / 10}" width="70" height="${Math.round(failedPx * 10) / 10}" ${fill('fail')}/><path d="M0 ${stripPx}H1000" ${stroke('soft')} vector-effect="non-scaling-stroke"/></svg>${last ? [ticks.filter((_, index) => index % Math.ceil(ticks.length / 4) === 0), failedLabel] : null}</svg>`
+}
+
+function axisOf(found: readonly Stretch[]): readonly [number, number] {
+  const used = found.flatMap((stretch) => stretch.rows.filter((row) => row.calls > 0))
+  const lowest = Math.min(...used.map((row) => row.lowMs))
+  return used.length === 0 ? [1, 10] : [lowest, Math.max(...used.map((row) => row.highMs))]
+}
+
+function comparison(report: Report, calls: CallSeries, injection: InjectionRecord, index: number): Markup {
+  const found = stretches(report, calls, injection)
+  const title = html`<h3>${index + 1} ${foreign(injection.id)}: ${foreign(injection.fault)} on ${foreign(injection.on)}</h3>`
+  if (found.length === 0) return html`${title}<p class="note">No window of this injection came to be.</p>`
+  const axis = axisOf(found)
+  const baseline = found[0]?.name === 'without faults' ? found[0] : undefined
+  const clear = baseline === undefined ? undefined : measured(report, baseline.window.id, 'tool.latency.p95')
+  const rows = found.map((stretch, row) => {
+    const all = stretch.good + stretch.failed
+    const p95 = measured(report, stretch.window.id, 'tool.latency.p95')
+    const cells = quantiles.map(
+      ([, measure]) => html`<td>${quantileCell(measured(report, stretch.window.id, measure))}</td>`,
+    )
+    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist">${strip(stretch, axis, row === found.length - 1)}</td><td>${count(all)}</td><td>${share(stretch.failed, all)}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
+  })
+  return html`${title}<div class="wide" tabindex="0" role="region" aria-label="Before, during and after injection ${foreignLabel(injection.id, 100)}"><table class="compare"><thead><tr><th scope="col">when</th><th scope="col" class="text">latency, log scale</th><th scope="col">calls</th><th scope="col">failed</th>${quantiles.map(([name]) => html`<th scope="col">${name}</th>`)}<th scope="col">p95 compared with no faults</th></tr></thead><tbody>${rows}</tbody></table></div>`
+}
+
+/** Each injection beside the stretch without faults and the recovery after it. */
+export function beforeAfterSection(report: Report, calls: CallSeries | null): Markup | null {
+  if (report.injections.length === 0 || calls === null) return null
+  const shown = report.injections.slice(0, comparedMax)
+  const left = report.injections.length - shown.length
+  return html`<section id="before-after"><h2>Before, during and after each fault</h2><p>Bars: the share of the stretch's calls by latency, on one log axis for all rows of a fault, and apart from them the failed ones. Calls are counted in whole buckets of the chart above, percentiles are measured over the window itself. Below a percentile: the interval in which it lies.</p>${shown.map((injection, index) => comparison(report, calls, injection, index))}${left > 0 ? html`<p class="note">Showing ${shown.length} of ${report.injections.length} injections; the measurements of all are in report.json.</p>` : null}</section>
+`
+}

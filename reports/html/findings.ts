@@ -1,0 +1,119 @@
+import type { Finding, Report } from '../../src/domain/verdict.ts'
+import { comparison, counts, intervalText, subject, worstFirst } from '../text/finding-lines.ts'
+import { counted } from '../text/numbers.ts'
+import { findingWords, measureName, reasonWords } from '../text/words.ts'
+import { bullet } from './bullet.ts'
+import { anchor, foreign, html, link, type Markup, type Part, unbroken } from './markup.ts'
+import { verdictShape } from './shapes.ts'
+
+/** Findings shown at most, worst first; report.json has all. */
+export const findingsMax = 500
+/** Beyond these a row has no strip: 500 strips alone would take a third of the page's budget. */
+export const stripsMax = 100
+const evidenceMax = 10
+/** The judge's own sentences are longer than the names in them. */
+const sentenceCharactersMax = 600
+
+function exactNumber(value: number | boolean | null): string {
+  return value === null || (typeof value === 'number' && !Number.isFinite(value)) ? 'without end' : String(value)
+}
+
+/** Every field of the finding as report.json has it, so that a row can be checked against the file. */
+function exact(finding: Finding): Markup {
+  const { measured, bound } = finding
+  const interval =
+    measured.interval === null
+      ? null
+      : html`, interval ${exactNumber(measured.interval.low)} to ${exactNumber(measured.interval.high)}`
+  const limits = [
+    bound.min === undefined ? null : `min ${bound.min}`,
+    bound.max === undefined ? null : `max ${bound.max}`,
+    bound.is === undefined ? null : `is ${bound.is}`,
+  ].filter((limit) => limit !== null)
+  const value =
+    measured.kind === 'none' ? 'no value' : `${measured.kind} ${exactNumber(measured.value)} ${measured.unit}`
+  return html`<details><summary>exact numbers and evidence</summary><p>${value}${interval}; bound ${limits.join(', ')} ${bound.unit}; method: ${foreign(measured.method)}; ${counted(measured.sampleCount, 'sample')}; reason <code>${finding.reason}</code>; measure <code>${foreign(finding.measure)}</code>; verdict <code>${finding.verdict}</code>. ${evidence(finding)}</p></details>`
+}
+
+function evidence(finding: Finding): Part {
+  if (finding.evidence.length === 0) return 'No evidence files.'
+  const shown = finding.evidence.slice(0, evidenceMax)
+  const left = finding.evidence.length - shown.length
+  const links = shown.map((file, index) => html`${index > 0 ? ', ' : ''}${link('e', file.file)}`)
+  return html`Evidence: ${links}${left > 0 ? `, and ${left} more in report.json` : ''}.`
+}
+
+/** Plain names for what is measured; the measure's id is in the exact numbers. */
+function about(finding: Finding): Markup {
+  const tool = finding.where?.tool
+  return html`${foreign(measureName(finding.measure))}${tool === undefined ? null : html` of ${link('tool', tool)}`} in ${link('w', finding.window)}`
+}
+
+function row(finding: Finding, index: number): Markup {
+  const { measured } = finding
+  const interval = intervalText(measured)
+  const method = measured.kind === 'none' ? foreign(measured.why) : html`${counted(measured.sampleCount, 'sample')}`
+  const strip = index < stripsMax ? bullet(finding) : null
+  return html`<tr id="${anchor('f', finding.id)}" class="v-${finding.verdict}"><th scope="row"><span class="state">${verdictShape(finding.verdict, 18)} ${findingWords[finding.verdict]}</span></th><td class="about"><b><a href="#${anchor('f', finding.id)}">${foreign(finding.id)}</a></b><br>${about(finding)}</td><td class="strip"><p class="against">${unbroken(comparison(finding))}</p>${strip}</td><td class="why"><p>${foreign(finding.why, sentenceCharactersMax)}</p>${finding.hint === undefined ? null : html`<p>${foreign(finding.hint, sentenceCharactersMax)}</p>`}<p class="small">${reasonWords[finding.reason] ?? finding.reason}; ${method}${interval === null ? null : `, interval ${interval}`}</p>${exact(finding)}</td></tr>
+`
+}
+
+function table(findings: readonly Finding[], offset: number): Markup {
+  return html`<table class="findings"><thead><tr><th scope="col">verdict</th><th scope="col">objective</th><th scope="col">measured against its bound</th><th scope="col">why</th></tr></thead><tbody>${findings.map((finding, index) => row(finding, index + offset))}</tbody></table>`
+}
+
+function cap(shown: number, all: number): Part {
+  return shown < all ? html`<p class="note">Showing ${shown} of ${all}, worst first; all are in report.json.</p>` : null
+}
+
+/** All findings as rows: those that count first, then those that are information. */
+export function findingsSection(report: Report): Markup {
+  const judged = worstFirst(report.findings.filter((finding) => finding.judged))
+  const information = worstFirst(report.findings.filter((finding) => !finding.judged))
+  const shown = judged.slice(0, findingsMax)
+  const shownInformation = information.slice(0, findingsMax - shown.length)
+  const { met, missed, unknown } = counts(report)
+  const body =
+    shown.length === 0
+      ? html`<p class="note">Nothing was judged in this run: it is no evidence for a launch.</p>`
+      : table(shown, 0)
+  const more =
+    information.length === 0
+      ? null
+      : html`<h3>Information, not judged</h3><p>${counted(information.length, 'finding')} that the plan keeps out of the verdict.</p>${table(shownInformation, shown.length)}${cap(shownInformation.length, information.length)}`
+  return html`<section id="findings"><h2>Findings: ${missed} missed, ${unknown} unknown, ${met} met</h2>${body}${cap(shown.length, judged.length)}${more}</section>
+`
+}
+
+/** What was asked for and could not be measured here; outside the verdict, and never hidden. */
+export function notAssessedSection(report: Report): Markup | null {
+  const { notAssessed } = report
+  if (notAssessed.length === 0) return null
+  const shown = notAssessed.slice(0, findingsMax)
+  const rows = shown.map(
+    (entry) =>
+      html`<tr id="${anchor('f', entry.id)}"><th scope="row">${foreign(entry.id)}</th><td class="text">${foreign(measureName(entry.measure))} in ${foreign(entry.window)}</td><td class="text">${foreign(entry.why)}</td></tr>`,
+  )
+  return html`<section id="not-assessed"><h2>Not assessed: ${counted(notAssessed.length, 'objective')}</h2><p>These could not be measured on this system. They are no part of the verdict, and no evidence for it.</p><table class="plain"><thead><tr><th scope="col">objective</th><th scope="col" class="text">about</th><th scope="col" class="text">why not</th></tr></thead><tbody>${rows}</tbody></table>${cap(shown.length, notAssessed.length)}</section>
+`
+}
+
+const adviceMax = 100
+
+/** What the lints said about the plan and the target, before any load. */
+export function adviceSection(report: Report): Markup | null {
+  const { advice } = report
+  if (advice.length === 0) return null
+  const shown = advice.slice(0, adviceMax)
+  const items = shown.map(
+    (entry) =>
+      html`<li><b>${entry.severity === 'warning' ? 'Warning' : 'Note'}</b> <code>${foreign(entry.path)}</code>: ${foreign(entry.why)}</li>`,
+  )
+  return html`<section id="advice"><h2>Advice on the plan and the system</h2><p>Advice never changes a verdict.</p><ul>${items}</ul>${cap(shown.length, advice.length)}</section>
+`
+}
+
+/** A line of the first screen: what, and the measured beside the bound. */
+export function worstLine(finding: Finding): Markup {
+  return html`<li class="v-${finding.verdict}">${verdictShape(finding.verdict, 18)} <span><span class="state">${findingWords[finding.verdict]}</span> <a href="#${anchor('f', finding.id)}"><bdi>${subject(finding)}</bdi></a>: <b>${unbroken(comparison(finding))}</b></span></li>`
+}

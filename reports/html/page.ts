@@ -1,0 +1,109 @@
+import type { Series } from '../../src/domain/series.ts'
+import type { Report } from '../../src/domain/verdict.ts'
+import { renderJson } from '../json/json.ts'
+import { cut } from '../text/foreign.ts'
+import { runWords } from '../text/words.ts'
+import { beforeAfterSection } from './before-after.ts'
+import { bandsOf, type Figure, renderFigure, safely } from './charts/frame.ts'
+import { latencyFigure } from './charts/latency.ts'
+import { outcomeFigure } from './charts/outcomes.ts'
+import { connectionsFigure, poolFigure, processFigure } from './charts/resources.ts'
+import { type TimeScale, timeScale } from './charts/scale.ts'
+import { timelineFigure } from './charts/timeline.ts'
+import { environmentSection, errorsSection, windowsSection } from './evidence.ts'
+import { adviceSection, findingsSection, notAssessedSection } from './findings.ts'
+import { contents, firstScreen } from './first-screen.ts'
+import { howToRead } from './how-to-read.ts'
+import { html, type Markup, trusted } from './markup.ts'
+import { patterns } from './shapes.ts'
+import { pageStyle, styleHash } from './style.ts'
+import { toolsSection } from './tools.ts'
+
+/** Embedded JSON at most; a larger report.json lies beside the page and the page says so. */
+export const embeddedBytesMax = 300 * 1024
+
+type ChartOf = (report: Report, series: Series, scale: TimeScale) => Figure | null
+
+/** In the order in which they stand on the page. A new chart is one file and one line here. */
+const charts: Readonly<Record<string, ChartOf>> = {
+  timeline: (report, _, scale) => timelineFigure(report, scale),
+  latency: (report, series, scale) => latencyFigure(report, series.calls, scale),
+  outcomes: (_, series, scale) => outcomeFigure(series.calls, scale),
+  pool: (_, series, scale) => poolFigure(series.pool, scale),
+  connections: (_, series, scale) => connectionsFigure(series, scale),
+  cpu: (_, series, scale) => processFigure(series.processes, scale),
+}
+
+function chartsSection(report: Report, series: Series): Markup {
+  const scale = timeScale(series)
+  const bands = bandsOf(report.injections, series.endUs)
+  const drawn = Object.entries(charts).map(([id, chart]) =>
+    safely(
+      id,
+      () => chart(report, series, scale),
+      (figure) => renderFigure(scale, bands, figure),
+    ),
+  )
+  const none = drawn.every((figure) => figure === null)
+  const body = none ? html`<p class="note">Nothing was recorded that could be drawn.</p>` : drawn
+  return html`<section id="charts"><h2>What happened when</h2><p>All charts share one time axis in seconds from the start of the load.</p>${body}</section>
+`
+}
+
+/** JSON that cannot end its script element, and that no reader of the page's source trips over. */
+function embedded(report: Report): Markup {
+  const json = renderJson(report, 0)
+  if (Buffer.byteLength(json) > embeddedBytesMax) {
+    return html`<p class="note">report.json is too large to be embedded here; it lies beside this page.</p>`
+  }
+  const safe = json.replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+  return html`<script type="application/json" id="report-json">${trusted(safe)}</script>
+`
+}
+
+/** By the id that links name, in the order of reading; what a run has nothing to say about is left out. */
+function sectionsOf(report: Report, series: Series): Map<string, Markup> {
+  const all: [string, Markup | null][] = [
+    ['findings', findingsSection(report)],
+    ['not-assessed', notAssessedSection(report)],
+    ['advice', adviceSection(report)],
+    ['charts', chartsSection(report, series)],
+    ['before-after', beforeAfterSection(report, series.calls)],
+    ['tools', toolsSection(report)],
+    ['errors', errorsSection(report)],
+    ['windows', windowsSection(report)],
+    ['environment', environmentSection(report)],
+    ['how-to-read', howToRead],
+  ]
+  return new Map(all.filter((entry): entry is [string, Markup] => entry[1] !== null))
+}
+
+/**
+ * report.html: one file that needs no network, no script and no style to be read. Its own policy lets nothing load and
+ * only its own style act, since names and errors in it come from the system under test.
+ */
+export function renderHtml(report: Report, series: Series): string {
+  const title = `${runWords[report.verdict]}: ${cut(report.run.plan, 80)}, ${cut(report.run.id, 80)}`
+  const style = pageStyle(report)
+  const policy = `default-src 'none'; style-src '${styleHash(style)}'; base-uri 'none'; form-action 'none'`
+  const sections = sectionsOf(report, series)
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+${patterns}
+<main>
+${firstScreen(report)}${contents(new Set(sections.keys()))}${[...sections.values()]}
+</main>
+${embedded(report)}</body>
+</html>
+`
+  return page.text
+}

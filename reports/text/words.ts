@@ -1,0 +1,95 @@
+import type { ReasonCode, Verdict, WindowKind } from '../../src/domain/verdict.ts'
+
+/** What a run is called by its verdict. */
+export const runWords: Readonly<Record<Verdict, string>> = {
+  pass: 'Passed',
+  fail: 'Failed',
+  unknown: 'Inconclusive',
+}
+
+/** What a finding is called by its verdict. */
+export const findingWords: Readonly<Record<Verdict, string>> = {
+  pass: 'met',
+  fail: 'missed',
+  unknown: 'unknown',
+}
+
+export const reasonWords: Readonly<Record<ReasonCode, string>> = {
+  within_bound: 'within its bound',
+  beyond_bound: 'beyond its bound',
+  interval_crosses_bound: 'too close to its bound to tell',
+  not_over_by_horizon: 'not over when the observation ended',
+  no_samples: 'nothing was measured',
+  too_few_samples: 'too few samples',
+  load_not_delivered: 'the load was not delivered as planned',
+  generator_error: 'the load script itself failed',
+  sampler_silent: 'the observer was silent for too long',
+  stream_cut: 'the recording was cut',
+  clock_stepped: 'the clock was changed during the run',
+  fault_not_observed: 'the fault was never seen to act',
+  fault_not_healed: 'the fault was never seen to end',
+  window_missing: 'this part of the run never happened',
+  interrupted: 'the run was interrupted',
+  unplanned_exit: 'a process ended that should not have',
+  not_measurable: 'cannot be measured on this system',
+}
+
+export const windowKindWords: Readonly<Record<WindowKind, string>> = {
+  run: 'the whole run',
+  phase: 'a phase of the load',
+  clear: 'a phase without its faults and recoveries',
+  injection: 'while a fault acted',
+  recovery: 'after a fault had ended',
+}
+
+/** Plain names of the measures; one that is not here is shown by its id. */
+const measureNames: Readonly<Record<string, string>> = {
+  'tool.latency.p50': 'median latency',
+  'tool.latency.p95': 'p95 latency',
+  'tool.latency.p99': 'p99 latency',
+  'tool.latency.max': 'longest latency',
+  'tool.service_time.p50': 'median service time',
+  'tool.service_time.p95': 'p95 service time',
+  'tool.service_time.p99': 'p99 service time',
+  'tool.service_time.max': 'longest service time',
+  'tool.good_ratio': 'share of calls that were good',
+  'tool.error_ratio': 'share of calls that failed',
+  'load.users.peak': 'concurrent users',
+  'load.calls_per_s': 'calls a second',
+  'load.generator_lateness.p99': 'p99 lateness of the load generator',
+  'load.unsent': 'calls that could not be sent in time',
+  'pool.used.peak_ratio': 'highest share of the pool in use',
+  'pool.time_above': 'time with the pool nearly full',
+  'pool.acquire_wait.p95': 'p95 wait for a connection',
+  'pool.acquire_wait.max': 'longest wait for a connection',
+  'pool.acquire_timeouts': 'waits for a connection that ran out',
+  'pool.saturated_time.longest': 'longest time with a full pool and callers waiting',
+  'pool.exhausted': 'connection pool exhausted',
+  'pool.leaked': 'connections not given back',
+  'pool.drain_time': 'time until the pool was empty again',
+  'database.connections.peak': 'most database connections',
+  'database.query.p95': 'p95 query time',
+  'database.deadlocks': 'deadlocks',
+  'database.replay_lag.max': 'largest replay lag',
+  'database.cache_hit_ratio': 'share of blocks found in cache',
+  'database.refused_connections': 'connections refused by the database',
+  'recovery.after_heal': 'time to recover after the fault ended',
+  'recovery.detect': 'time to notice',
+  'recovery.decide': 'time to decide',
+  'recovery.promote': 'time to promote',
+  'recovery.route': 'time to switch the route',
+  'recovery.rto_first': 'time to the first success',
+  'recovery.rto_sustained': 'time to sustained recovery',
+  'data.lost_writes': 'acknowledged writes that were lost',
+  'data.rpo': 'data loss',
+  'data.rpo_worst_case': 'worst possible data loss',
+  'data.lost_updates': 'updates overwritten by others',
+  'data.stale_reads': 'reads of old data',
+}
+
+export function measureName(measure: string): string {
+  const known = measureNames[measure]
+  if (known !== undefined) return known
+  const errorClass = /^tool\.error_ratio\.([a-z_]+)$/.exec(measure)?.[1]
+  return errorClass === undefined ? measure : `share of calls that ended as ${errorClass}`
+}

@@ -1,0 +1,47 @@
+import { Command } from 'commander'
+import type { Plan } from '../../domain/plan.ts'
+import { formatProblems } from '../../plan/problems.ts'
+import type { CliContext } from '../context.ts'
+import { type Executed, execute } from '../execute.ts'
+import { overridesOf, type RunFlags, withRunFlags } from '../flags.ts'
+
+const exitCodes = { usage: 64, broken: 3, interrupted: 130 } as const
+
+/** Checks a plan and runs it; null when the plan has problems, which have been told (exit 64, nothing started). */
+export async function runPlan(context: CliContext, name: string, flags: RunFlags): Promise<Executed | null> {
+  const { plan, problems, advice } = await context.loadPlan(name, overridesOf(flags))
+  if (!plan) {
+    context.stderr(`${formatProblems(problems)}\n`)
+    context.setExitCode(exitCodes.usage)
+    return null
+  }
+  context.stderr(`${describe(plan)}\n`)
+  for (const { severity, path, why } of advice)
+    context.stderr(`${severity === 'warning' ? 'advice' : 'note'}: ${why} (${path})\n`)
+  const executed = await execute(context, { plan, advice, out: flags.out ?? null })
+  const { end } = executed
+  if (end.reason === 'broken') {
+    context.stderr(`squall: ${end.error.message}\n${end.error.hint ? `  hint: ${end.error.hint}\n` : ''}`)
+    context.setExitCode(exitCodes.broken)
+  }
+  if (end.reason === 'interrupted') context.setExitCode(exitCodes.interrupted)
+  return executed
+}
+
+function describe(plan: Plan): string {
+  const users = Math.max(...plan.load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
+  const seconds = Math.round((plan.load.phases.at(-1)?.endMs ?? 0) / 1_000)
+  const preset = plan.stack.preset === null ? '' : ` (${plan.stack.preset})`
+  const faults = plan.faults.map(({ id }) => id).join(', ') || 'none'
+  const quick = plan.quick ? ', quick' : ''
+  return `${plan.name}${preset}: ${users} users for ${seconds} s${quick}; faults: ${faults}`
+}
+
+export function runCommand(context: CliContext): Command {
+  return withRunFlags(new Command('run').description('run a plan and record it; judge it later by `squall report`'))
+    .argument('[plan]', 'a name in plans/, or a path', 'launch-gate')
+    .action(async (name: string, flags: RunFlags) => {
+      const executed = await runPlan(context, name, flags)
+      if (executed) context.stderr(`recorded: ${executed.folder}\n`)
+    })
+}

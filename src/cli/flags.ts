@@ -1,0 +1,53 @@
+import type { Command } from 'commander'
+import type { Overrides } from '../plan/overrides.ts'
+
+/** The flags of every command that runs a plan, as commander reads them. */
+export interface RunFlags {
+  readonly users?: string
+  readonly target?: string
+  readonly stack?: string
+  readonly set: readonly string[]
+  readonly seed?: string
+  readonly unknown?: string
+  readonly quick?: boolean
+  readonly out?: string
+  readonly json?: boolean
+  readonly color: boolean
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
+/** Flags that change a plan. */
+export function withPlanFlags(command: Command): Command {
+  return command
+    .option('--users <n>', 'how many users at the plan’s highest; phases keep their proportions')
+    .option('--target <url>', 'the server to test, instead of one started here')
+    .option('--stack <kind>', 'local, compose or external')
+    .option('--set <path=value>', 'change one value of the plan, such as load.pace=2s; repeatable', collect, [])
+    .option('--seed <n>', 'seed of schedule, arguments and data')
+    .option('--unknown <fail|warn>', 'what an inconclusive verdict does to the exit code')
+    .option('--quick', 'every phase and fault 0.35 times as long (at least 5 s, faults 8 s); the report says so')
+}
+
+/** Flags of what runs a plan, beside those that change it. */
+export function withRunFlags(command: Command): Command {
+  return withPlanFlags(command)
+    .option('--out <dir>', 'the run folder itself: new or empty (default: runs/<time>-<plan>)')
+    .option('--json', 'report.json on stdout, and nothing else there')
+    .option('--no-color', 'no colours, no live view')
+    .option('--yes', 'ask nothing')
+}
+
+export function overridesOf(flags: RunFlags): Overrides {
+  return {
+    set: flags.set,
+    users: flags.users ?? null,
+    seed: flags.seed ?? null,
+    target: flags.target ?? null,
+    stack: flags.stack ?? null,
+    unknown: flags.unknown ?? null,
+    quick: flags.quick ?? false,
+  }
+}

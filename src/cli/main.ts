@@ -1,0 +1,100 @@
+import { Command, CommanderError } from 'commander'
+import { planFolder } from '../plan/folder.ts'
+import { loadPlan } from '../plan/load-plan.ts'
+import { systemClock } from '../record/clock.ts'
+import { assets } from './assets.ts'
+import { readCatalogue } from './catalogue.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { downCommand } from './commands/down.ts'
+import { gateCommand } from './commands/gate.ts'
+import { healCommand } from './commands/heal.ts'
+import { listCommand } from './commands/list.ts'
+import { reportCommand } from './commands/report.ts'
+import { runCommand } from './commands/run.ts'
+import { upCommand } from './commands/up.ts'
+import { validateCommand } from './commands/validate.ts'
+import type { CliContext } from './context.ts'
+import { readVersion } from './environment.ts'
+import { listenForInterrupt } from './interrupt.ts'
+import { findLeftovers } from './leftovers.ts'
+import { tellError } from './problem.ts'
+
+/** Bad usage (sysexits.h EX_USAGE). */
+const usageExitCode = 64
+
+function newContext(): CliContext {
+  const isTerminal = process.stderr.isTTY === true && !process.argv.includes('--no-color') && !process.env.NO_COLOR
+  const catalogue = lazily(readCatalogue)
+  return {
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    isTerminal,
+    clock: systemClock,
+    setExitCode: (code) => {
+      process.exitCode = code
+    },
+    catalogue,
+    loadPlan: async (plan, overrides) =>
+      loadPlan({ plan, loadText: planFolder(assets.plans, process.cwd()), catalogue: await catalogue(), overrides }),
+    interrupt: listenForInterrupt(systemClock, (why) =>
+      process.stderr.write(`\nstopping (${why}): healing faults, ending the stack\n`),
+    ),
+  }
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+function program(context: CliContext): Command {
+  const squall = new Command('squall')
+    .description(
+      'Load and chaos testing for servers that stand on PostgreSQL: may we launch, and if not, what must change?',
+    )
+    .version(readVersion())
+    .showHelpAfterError('(squall --help lists the commands)')
+    .exitOverride()
+    .configureOutput({ writeErr: context.stderr })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 passed, 1 a bound was missed, 2 inconclusive, 3 the harness broke, 64 bad usage, 130 interrupted',
+    )
+  const commands = [
+    gateCommand(context),
+    runCommand(context),
+    reportCommand(context),
+    upCommand(context),
+    downCommand(context),
+    healCommand(context),
+    validateCommand(context),
+    doctorCommand({ findLeftovers }),
+    listCommand(context),
+  ]
+  for (const command of commands) {
+    command.exitOverride().configureOutput({ writeErr: context.stderr }).copyInheritedSettings(squall)
+    squall.addCommand(command)
+  }
+  return squall
+}
+
+async function main(): Promise<void> {
+  const context = newContext()
+  try {
+    await program(context).parseAsync()
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has already told what was wrong; help and version are no errors.
+      process.exitCode = error.exitCode === 0 ? 0 : usageExitCode
+      return
+    }
+    const told = tellError(error)
+    context.stderr(told.text)
+    process.exitCode = told.exitCode
+  }
+}
+
+await main()

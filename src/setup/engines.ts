@@ -1,0 +1,41 @@
+import type { DataTemplate } from './data.ts'
+import { ensureDataTemplate } from './data.ts'
+import type { Program } from './go-build.ts'
+import { ensureK6 } from './k6.ts'
+import type { Places } from './places.ts'
+import type { Postgres } from './postgres.ts'
+import { ensurePostgres } from './postgres.ts'
+import type { Setting } from './setting.ts'
+import { settingOf } from './setting.ts'
+import { ensureToxiproxy } from './toxiproxy.ts'
+
+export interface EnginesOptions extends Partial<Setting> {
+  /** Of the reference server's rows. */
+  readonly seed?: number
+}
+
+export interface Engines {
+  readonly k6: Program
+  readonly toxiproxy: Program
+  readonly postgres: Postgres
+  readonly dataTemplate: DataTemplate
+  readonly places: Places
+}
+
+/**
+ * All that a local stack needs, made first where it is not there. What does not depend on each other is made side by
+ * side; with all in place this only compares hashes (docs/setup.md has the time). When several fail, the first error
+ * is thrown after the others have ended, so that nothing goes on behind the caller's back.
+ */
+export async function ensureEngines(options: EnginesOptions = {}): Promise<Engines> {
+  const setting = settingOf(options)
+  const database = async (): Promise<{ postgres: Postgres; dataTemplate: DataTemplate }> => {
+    const postgres = await ensurePostgres(setting)
+    return { postgres, dataTemplate: await ensureDataTemplate(postgres, setting, options.seed) }
+  }
+  const [k6, toxiproxy, data] = await Promise.allSettled([ensureK6(setting), ensureToxiproxy(setting), database()])
+  if (k6.status === 'rejected') throw k6.reason
+  if (toxiproxy.status === 'rejected') throw toxiproxy.reason
+  if (data.status === 'rejected') throw data.reason
+  return { k6: k6.value, toxiproxy: toxiproxy.value, ...data.value, places: setting.places }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import type { Machine } from './places.ts'
+import { findPlaces, isReachable } from './places.ts'
+
+const passwd = 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\npostgres:x:101:104::/:/bin/sh\n'
+
+function machine(parts: Partial<Machine> = {}): Machine {
+  return { env: {}, home: '/home/u', uid: 1000, passwd: () => passwd, isOpenToAll: () => true, ...parts }
+}
+
+const closed = (...dirs: string[]) => ({ isOpenToAll: (dir: string) => !dirs.includes(dir) })
+
+describe('where things lie', () => {
+  it.each<[reason: string, env: NodeJS.ProcessEnv, cacheDir: string, stateDir: string]>([
+    ['nothing set', {}, '/home/u/.cache/squall', '/home/u/.local/state/squall'],
+    ['XDG', { XDG_CACHE_HOME: '/c', XDG_STATE_HOME: '/s' }, '/c/squall', '/s/squall'],
+    ['relative XDG is ignored', { XDG_CACHE_HOME: 'c' }, '/home/u/.cache/squall', '/home/u/.local/state/squall'],
+    ['ours goes before XDG', { XDG_CACHE_HOME: '/c', SQUALL_CACHE: '/q', SQUALL_STATE: '/r' }, '/q', '/r'],
+  ])('%s', (_reason, env, cacheDir, stateDir) => {
+    expect(findPlaces(machine({ env }))).toMatchObject({ cacheDir, stateDir })
+  })
+
+  it('leaves all to an ordinary user, however closed its home is', () => {
+    const places = findPlaces(machine(closed('/home/u')))
+    expect(places.postgresAccount).toBeUndefined()
+    expect(places.postgresCacheDir).toBe(places.cacheDir)
+    expect(places.postgresStateDir).toBe(places.stateDir)
+  })
+
+  it('moves the part of PostgreSQL where its account can get to, when root has a closed home', () => {
+    const places = findPlaces(machine({ uid: 0, home: '/root', ...closed('/root') }))
+    expect(places).toMatchObject({
+      cacheDir: '/root/.cache/squall',
+      postgresCacheDir: '/var/cache/squall',
+      stateDir: '/root/.local/state/squall',
+      postgresStateDir: '/var/lib/squall',
+      postgresAccount: { name: 'postgres', uid: 101, gid: 104 },
+    })
+  })
+
+  it('stays in an open home of root', () => {
+    const places = findPlaces(machine({ uid: 0, home: '/open' }))
+    expect(places.postgresCacheDir).toBe('/open/.cache/squall')
+  })
+
+  it.each<[reason: string, passwd: string, name: string, uid: number]>([
+    ['no postgres account', passwd.replace('postgres', 'other'), 'nobody', 65_534],
+    ['no accounts at all', '', 'nobody', 65_534],
+    ['a name that only starts so', 'postgresql:x:7:7::/:\nnobody:x:99:98::/:\n', 'nobody', 99],
+  ])('%s: another account for PostgreSQL', (_reason, text, name, uid) => {
+    expect(findPlaces(machine({ uid: 0, passwd: () => text })).postgresAccount).toMatchObject({ name, uid })
+  })
+
+  it('looks at every folder on the way', () => {
+    expect(isReachable('/a/b/c', machine(closed('/a')))).toBe(false)
+    expect(isReachable('/a/b/c', machine(closed('/a/b/c')))).toBe(false)
+    expect(isReachable('/a/b/c', machine(closed('/x')))).toBe(true)
+  })
+})

@@ -10,6 +10,8 @@ import { fill, stroke } from './palette.ts'
 /** Injections told so at most; the rest are in the tables of windows. */
 export const comparedMax = 20
 const stripPx = 40
+/** Right of this a tick's label would touch the word below the failed calls. */
+const ticksEndUnits = 720
 const quantiles = [
   ['p50', 'tool.latency.p50'],
   ['p95', 'tool.latency.p95'],
@@ -76,6 +78,16 @@ function quantileCell(row: MeasurementRow | undefined): Part {
   return html`${quantity(row.value, row.unit)}${interval}`
 }
 
+/** Calls and failed share as measured over the window; of the strip's buckets where the judge has no row for them. */
+function callCells(report: Report, stretch: Stretch): { calls: string; failed: string } {
+  const row = measured(report, stretch.window.id, 'tool.error_ratio')
+  if (row !== undefined && typeof row.value === 'number') {
+    return { calls: count(row.sampleCount), failed: quantity(row.value, 'ratio') }
+  }
+  const all = stretch.good + stretch.failed
+  return { calls: count(all), failed: share(stretch.failed, all) }
+}
+
 /** The difference of two p95 with the interval that the two intervals allow. */
 function difference(clear: MeasurementRow | undefined, row: MeasurementRow | undefined): string {
   if (clear?.kind !== 'value' || typeof clear.value !== 'number') return '–'
@@ -95,6 +107,7 @@ function difference(clear: MeasurementRow | undefined, row: MeasurementRow | und
 function strip(stretch: Stretch, axisMs: readonly [number, number], last: boolean): Markup {
   const scale = logScale(axisMs[0], axisMs[1], 0, 880)
   const all = stretch.good + stretch.failed
+  if (all === 0) return html`<span class="small">shorter than a bucket of the chart</span>`
   const x = (ms: number) => Math.round((880 - scale.y(ms)) * 10) / 10
   const path = stretch.rows
     .filter((row) => row.calls > 0)
@@ -105,11 +118,13 @@ function strip(stretch: Stretch, axisMs: readonly [number, number], last: boolea
     })
     .join('')
   const failedPx = stretch.failed === 0 ? 0 : Math.max(2, Math.min(1, (stretch.failed / all) * 2) * (stripPx - 4))
-  const ticks = scale.ticks.map(({ value }) => {
-    const at = x(value) / 10
-    const anchor = at < 4 ? 'start' : at > 80 ? 'end' : 'middle'
-    return html`<text x="${Math.round(at * 10) / 10}%" y="${stripPx + 14}" font-size="12" text-anchor="${anchor}" ${fill('soft')}>${quantity(value, 'ms', 1)}</text>`
-  })
+  const ticks = scale.ticks
+    .filter(({ value }) => x(value) < ticksEndUnits)
+    .map(({ value }) => {
+      const at = x(value) / 10
+      const anchor = at < 4 ? 'start' : at > 80 ? 'end' : 'middle'
+      return html`<text x="${Math.round(at * 10) / 10}%" y="${stripPx + 14}" font-size="12" text-anchor="${anchor}" ${fill('soft')}>${quantity(value, 'ms', 1)}</text>`
+    })
   const failedLabel = html`<text x="100%" y="${stripPx + 14}" font-size="12" text-anchor="end" ${fill('soft')}>failed</text>`
   return html`<svg role="img" aria-label="Distribution of latency, ${stretch.name}: ${count(stretch.good)} good and ${count(stretch.failed)} failed calls" width="100%" height="${stripPx + (last ? 18 : 2)}" font-family="sans-serif"><svg width="100%" height="${stripPx + 1}" viewBox="0 0 1000 ${stripPx + 1}" preserveAspectRatio="none"><path d="${path}" ${fill('p50')}/><rect x="930" y="${Math.round((stripPx - failedPx) * 10) / 10}" width="70" height="${Math.round(failedPx * 10) / 10}" ${fill('fail')}/><path d="M0 ${stripPx}H1000" ${stroke('soft')} vector-effect="non-scaling-stroke"/></svg>${last ? [ticks.filter((_, index) => index % Math.ceil(ticks.length / 4) === 0), failedLabel] : null}</svg>`
 }
@@ -128,12 +143,12 @@ function comparison(report: Report, calls: CallSeries, injection: InjectionRecor
   const baseline = found[0]?.name === 'without faults' ? found[0] : undefined
   const clear = baseline === undefined ? undefined : measured(report, baseline.window.id, 'tool.latency.p95')
   const rows = found.map((stretch, row) => {
-    const all = stretch.good + stretch.failed
+    const { calls: callCount, failed } = callCells(report, stretch)
     const p95 = measured(report, stretch.window.id, 'tool.latency.p95')
     const cells = quantiles.map(
       ([, measure]) => html`<td>${quantileCell(measured(report, stretch.window.id, measure))}</td>`,
     )
-    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist">${strip(stretch, axis, row === found.length - 1)}</td><td>${count(all)}</td><td>${share(stretch.failed, all)}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
+    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist">${strip(stretch, axis, row === found.length - 1)}</td><td>${callCount}</td><td>${failed}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
   })
   return html`${title}<div class="wide" tabindex="0" role="region" aria-label="Before, during and after injection ${foreignLabel(injection.id, 100)}"><table class="compare"><thead><tr><th scope="col">when</th><th scope="col" class="text">latency, log scale</th><th scope="col">calls</th><th scope="col">failed</th>${quantiles.map(([name]) => html`<th scope="col">${name}</th>`)}<th scope="col">p95 compared with no faults</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
@@ -143,6 +158,6 @@ export function beforeAfterSection(report: Report, calls: CallSeries | null): Ma
   if (report.injections.length === 0 || calls === null) return null
   const shown = report.injections.slice(0, comparedMax)
   const left = report.injections.length - shown.length
-  return html`<section id="before-after"><h2>Before, during and after each fault</h2><p>Bars: the share of the stretch's calls by latency, on one log axis for all rows of a fault, and apart from them the failed ones. Calls are counted in whole buckets of the chart above, percentiles are measured over the window itself. Below a percentile: the interval in which it lies.</p>${shown.map((injection, index) => comparison(report, calls, injection, index))}${left > 0 ? html`<p class="note">Showing ${shown.length} of ${report.injections.length} injections; the measurements of all are in report.json.</p>` : null}</section>
+  return html`<section id="before-after"><h2>Before, during and after each fault</h2><p>Bars: the share of the stretch's calls by latency, on one log axis for all rows of a fault, and apart from them the failed ones. Pictures are made of the whole buckets of the chart above, numbers are measured over the window itself. Below a percentile: the interval in which it lies.</p>${shown.map((injection, index) => comparison(report, calls, injection, index))}${left > 0 ? html`<p class="note">Showing ${shown.length} of ${report.injections.length} injections; the measurements of all are in report.json.</p>` : null}</section>
 `
 }

@@ -16,7 +16,7 @@ export const palette = {
   unknown: ['#5b4b8a', '#b9a7f0'],
   wash: ['#fcf1dc', '#2c2618'],
   beyond: ['#fbe9e1', '#33201a'],
-  hatch: ['#8a8f96', '#7b838e'],
+  hatch: ['#80858d', '#7b838e'],
   p50: ['#4576b5', '#7fa9dd'],
   p95: ['#1b5299', '#a6c9f5'],
   p99: ['#0b2f63', '#d6e6fb'],

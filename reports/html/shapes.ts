@@ -1,6 +1,6 @@
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { html, type Markup, trusted } from './markup.ts'
-import { fill } from './palette.ts'
+import { fill, palette } from './palette.ts'
 
 /** A tick in a circle, a cross in an octagon, a question mark in a diamond: told apart without any colour. */
 const outlines: Readonly<Record<Verdict, Markup>> = {
@@ -21,4 +21,4 @@ export function verdictShape(verdict: Verdict, sizePx: number): Markup {
 }
 
 /** Patterns that pictures refer to by `url(#…)`; one place, as ids are the page's. */
-export const patterns: Markup = html`<svg width="0" height="0" aria-hidden="true" class="defs"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V7" stroke="#8a8f96" stroke-width="2" class="s-hatch"/></pattern></defs></svg>`
+export const patterns: Markup = html`<svg width="0" height="0" aria-hidden="true" class="defs"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V7" stroke="${palette.hatch[0]}" stroke-width="2" class="s-hatch"/></pattern></defs></svg>`

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import type { Clock } from '../domain/clock.ts'
 import { endProcesses, markName, send } from './ending.ts'
 import { codeOf, KeeperError, messageOf } from './keeper-error.ts'
+import { goneAfterKillMsMax } from './limits.ts'
 import { isRunning, readProcess } from './process-table.ts'
 import type { ExitEvent, Spawned, SpawnSpec, Stopped } from './protocol.ts'
 import type { RecordedProcess } from './state-folder.ts'
@@ -12,6 +13,8 @@ import type { RecordedProcess } from './state-folder.ts'
 interface Child extends RecordedProcess {
   /** Null for one that the harness started itself. */
   readonly spec: SpawnSpec | null
+  /** Resolves when its end has been told. */
+  readonly told: Promise<void>
 }
 
 export interface ChildProcessesOptions {
@@ -39,11 +42,16 @@ export class ChildProcesses {
     this.#requireFree(spec.name)
     const { markValue, clock } = this.#options
     const child = await start(spec, markValue)
-    child.once('exit', (code, signal) => this.#exited(spec.name, child.pid ?? 0, code, signal))
     const pid = child.pid ?? 0
+    const told = new Promise<void>((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#exited(spec.name, pid, code, signal)
+        resolve()
+      })
+    })
     const startTicks = readProcess(pid)?.startTicks ?? ''
     const { name, endSignal = 'SIGTERM', ports = [] } = spec
-    this.#children.set(name, { name, pid, startTicks, endSignal, ports, program: spec.argv[0] ?? '', spec })
+    this.#children.set(name, { name, pid, startTicks, endSignal, ports, program: spec.argv[0] ?? '', spec, told })
     await this.#saveOrEnd(name)
     return { pid, startTicks, monotonicUs: clock.monotonicUs() }
   }
@@ -54,7 +62,8 @@ export class ChildProcesses {
     const row = readProcess(pid)
     if (row === undefined) throw new KeeperError({ kind: 'bad_request', message: `there is no process ${pid}` })
     const { startTicks } = row
-    this.#children.set(name, { name, pid, startTicks, endSignal: 'SIGTERM', ports: [], program: '', spec: null })
+    const told = Promise.resolve()
+    this.#children.set(name, { name, pid, startTicks, endSignal: 'SIGTERM', ports: [], program: '', spec: null, told })
     this.#options.save(this.recorded())
   }
 
@@ -65,7 +74,7 @@ export class ChildProcesses {
     send(readProcess(child.pid), signal)
   }
 
-  /** Ends it and its descendants; resolves when they are gone. One that has ended before is no error. */
+  /** Ends it and its descendants; resolves when they are gone and its end has been told. One that has ended before is no error. */
   async stop(name: string, endSignal: NodeJS.Signals, graceMs: number): Promise<Stopped> {
     const child = this.#children.get(name)
     if (child === undefined) return { wentByItself: true }
@@ -75,6 +84,8 @@ export class ChildProcesses {
     if (left.length > 0) {
       throw new KeeperError({ kind: 'no_answer', message: `${name} (process ${child.pid}) does not end` })
     }
+    // The kernel shows its end some ms before it is told to us, and whoever waits for the end wants to have heard of it.
+    await Promise.race([child.told, clock.sleep(goneAfterKillMsMax)])
     this.#forget(name, child.pid)
     return { wentByItself: killedCount === 0 }
   }
@@ -102,7 +113,7 @@ export class ChildProcesses {
   }
 
   recorded(): RecordedProcess[] {
-    return [...this.#children.values()].map(({ spec: _, ...recorded }) => recorded)
+    return [...this.#children.values()].map(({ spec: _, told: __, ...recorded }) => recorded)
   }
 
   #exited(name: string, pid: number, code: number | null, signal: string | null): void {

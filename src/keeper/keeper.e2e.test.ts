@@ -65,8 +65,9 @@ describe('the keeper', () => {
     keeper.onExited((event) => exits.push(event))
     // The inner shell ends, so that the sleeper is nobody's child and in a session of its own.
     await keeper.spawn(specOf('stubborn', 'trap "" TERM; (setsid sleep 300 &); while :; do sleep 0.1; done'))
+    await expect.poll(() => strays('b')).toBeGreaterThanOrEqual(2)
+    // The shell's trap is set before it starts the sleeper.
     await systemClock.sleep(200)
-    expect(strays('b')).toBeGreaterThan(2)
     expect(await keeper.stop('stubborn', { signal: 'SIGTERM', graceMs: 200 })).toEqual({ wentByItself: false })
     expect(exits).toMatchObject([{ name: 'stubborn', signal: 'SIGKILL', planned: true }])
     await keeper.endAll()

@@ -24,7 +24,10 @@ export class CallSet {
   readonly table: CallTable
   readonly rows: Uint32Array
   readonly #sorted = new Map<CallValue, SortedValues>()
+  readonly #lateBy = new Map<number, number>()
   #byOutcome: readonly number[] | null = null
+  #byTool: readonly CallSet[] | null = null
+  #sent: number | null = null
 
   constructor(table: CallTable, rows: Uint32Array) {
     this.table = table
@@ -55,14 +58,30 @@ export class CallSet {
   }
 
   get sent(): number {
-    return this.count(
-      (row) => this.table.outcome[row] !== generatorErrorCode && !Number.isNaN(this.table.startedUs[row]),
-    )
+    const { table } = this
+    this.#sent ??= this.count((row) => table.outcome[row] !== generatorErrorCode && !Number.isNaN(table.startedUs[row]))
+    return this.#sent
   }
 
   /** Calls that the generator began more than `limitMs` after they were due and their user free. */
   lateBy(limitMs: number): number {
-    return this.count((row) => generatorLatenessMs(this.table, row) > limitMs)
+    const known = this.#lateBy.get(limitMs)
+    if (known !== undefined) return known
+    const late = this.count((row) => generatorLatenessMs(this.table, row) > limitMs)
+    this.#lateBy.set(limitMs, late)
+    return late
+  }
+
+  /** The calls of one tool; all tools are told apart at once, for there may be many. */
+  ofTool(tool: number): CallSet {
+    this.#byTool ??= this.#splitByTool()
+    return this.#byTool[tool] ?? new CallSet(this.table, new Uint32Array(0))
+  }
+
+  #splitByTool(): readonly CallSet[] {
+    const rows = this.table.tools.map((): number[] => [])
+    for (const row of this.rows) rows[this.table.tool[row] ?? -1]?.push(row)
+    return rows.map((own) => new CallSet(this.table, Uint32Array.from(own)))
   }
 
   sorted(value: CallValue): SortedValues {

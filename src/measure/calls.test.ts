@@ -58,7 +58,7 @@ describe('latency and service time', () => {
       'tool.service_time.max',
       { outcome: every(10, 'tool_error') },
       'value',
-      100,
+      50,
     ],
     [
       'one that was cut has none yet: at least so long',

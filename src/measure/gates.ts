@@ -52,6 +52,8 @@ function faultGate(view: RunView, { fault }: Stretch): Gate | null {
   if (injection === null) return null
   if (injection.requestedUs === null && injection.observedUs === null)
     return neverCame(view, `the fault ${injection.id}`)
+  const over = injection.observedUs !== null && injection.healVerifiedUs !== null
+  if (!over && view.end.reason === 'interrupted') return neverCame(view, `the end of the fault ${injection.id}`)
   if (injection.observedUs === null) {
     return {
       reason: 'fault_not_observed',

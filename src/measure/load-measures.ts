@@ -21,6 +21,7 @@ export const loadMeasures: readonly MeasureSpec[] = [
       const method = 'users between their first and their last slot'
       if (view.table === null) return none('no_samples', 'no calls stream', 'count', 0, method)
       const { peak, users } = usersPeak(view.table, stretch.spans)
+      if (users === 0) return none('no_samples', 'no call', 'count', 0, method)
       return exactly(peak, 'count', users, method)
     },
   },
@@ -34,12 +35,9 @@ export const loadMeasures: readonly MeasureSpec[] = [
     needs: ['calls'],
     compute: ({ view, stretch }) => {
       const sent = callsSentWithin(view, stretch.spans)
-      return exactly(
-        (sent * usPerSecond) / durationUs(stretch.spans),
-        'calls/s',
-        sent,
-        'calls begun in the window / its length',
-      )
+      const method = 'calls begun in the window / its length'
+      if (stretch.calls.intended === 0) return none('no_samples', 'no call', 'calls/s', 0, method)
+      return exactly((sent * usPerSecond) / durationUs(stretch.spans), 'calls/s', sent, method)
     },
   },
   {

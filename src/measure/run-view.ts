@@ -81,12 +81,9 @@ export class RunView {
 
   /** The calls of a window, of one tool if given. Empty where there is no calls stream. */
   calls(window: Window, tool: string | null = null): CallSet {
-    const key = JSON.stringify([window.id, tool])
-    const known = this.#sets.get(key)
-    if (known !== undefined) return known
-    const set = tool === null ? this.#callsOf(window) : onlyTool(this.calls(window), tool)
-    this.#sets.set(key, set)
-    return set
+    const all = this.#sets.get(window.id) ?? this.#callsOf(window)
+    this.#sets.set(window.id, all)
+    return tool === null ? all : all.ofTool(all.table.tools.indexOf(tool))
   }
 
   #callsOf(window: Window): CallSet {
@@ -126,14 +123,6 @@ export class RunView {
       .filter((startUs) => startUs >= healedUs)
     return Math.min(plannedLoadEndUs(this.plan), this.end.tUs, ...next)
   }
-}
-
-function onlyTool(all: CallSet, tool: string): CallSet {
-  const number = all.table.tools.indexOf(tool)
-  return new CallSet(
-    all.table,
-    all.rows.filter((row) => all.table.tool[row] === number),
-  )
 }
 
 function endOf(folder: RunFolder): RunEnd {

@@ -1,6 +1,6 @@
 import { type Span, usPerSecond } from '../domain/time.ts'
 import type { PoolRow } from '../record/reader-rows.ts'
-import { type Gauge, highest, largestRise, valuesWithin } from './samples.ts'
+import { type Gauge, highest, largestRise, lastAtOrBefore, valuesWithin } from './samples.ts'
 
 /** The system keeps its last 10 marks (docs/run-folder.md, reference-server/pool/saturation.ts). */
 const keptSeconds = 10
@@ -28,11 +28,25 @@ interface Life {
  * is mapped to run time by bracketing: each reading was taken between its request and its answer.
  */
 export function secondMarks(rows: readonly PoolRow[], which: Marks): readonly SecondMark[] {
+  const known = derived[which].get(rows)
+  if (known !== undefined) return known
+  const marks = deriveMarks(rows, which)
+  derived[which].set(rows, marks)
+  return marks
+}
+
+/** Many measures ask for the marks of the same rows. */
+const derived = {
+  usedHigh: new WeakMap<readonly PoolRow[], readonly SecondMark[]>(),
+  pendingHigh: new WeakMap<readonly PoolRow[], readonly SecondMark[]>(),
+}
+
+function deriveMarks(rows: readonly PoolRow[], which: Marks): readonly SecondMark[] {
   return lives(rows, which).flatMap((life) => {
     const low = Math.min(life.offsetLowUs, life.offsetHighUs)
     const high = Math.max(life.offsetLowUs, life.offsetHighUs)
     return [...life.peaks]
-      .filter(([second]) => life.uptimes.some((uptime) => uptime >= second + 1 && uptime < second + keptSeconds))
+      .filter(([second]) => isFinal(life.uptimes, second))
       .sort(([a], [b]) => a - b)
       .map(([second, peak]) => ({
         startUs: (low + high) / 2 + second * usPerSecond,
@@ -40,6 +54,12 @@ export function secondMarks(rows: readonly PoolRow[], which: Marks): readonly Se
         peak,
       }))
   })
+}
+
+/** Whether a reading came after the second was over and while the system still kept it. `uptimes` rise. */
+function isFinal(uptimes: readonly number[], second: number): boolean {
+  const uptime = uptimes[lastAtOrBefore(uptimes, second + keptSeconds - 1e-9)] ?? Number.NEGATIVE_INFINITY
+  return uptime >= second + 1
 }
 
 function lives(rows: readonly PoolRow[], which: Marks): readonly Life[] {

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { Agent } from 'node:http'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import workload from '../scenarios/customer-success.ts'
@@ -7,9 +5,9 @@ import type { JsonObject, Memory, Random, ToolUse } from '../scenarios/lib/workl
 import { checksums } from './data/checksum.ts'
 import { prepare } from './data/prepare.ts'
 import { tables } from './data/schema.ts'
-import { McpClient, metricValue, postHeaders, send, type ToolAnswer } from './testing/mcp-client.ts'
-import { type ServerProcess, startServerProcess } from './testing/server-process.ts'
-import { startTemporaryPostgres, type TemporaryPostgres } from './testing/temporary-postgres.ts'
+import { metricValue, postHeaders, send, type ToolAnswer } from './testing/mcp-client.ts'
+import { type PreparedDatabase, startPreparedDatabase } from './testing/prepared-database.ts'
+import { startTemporaryPostgres } from './testing/temporary-postgres.ts'
 import { allTools, toolsByCategory } from './tools/catalogue.ts'
 import { categories } from './tools/tool.ts'
 
@@ -76,49 +74,31 @@ function expectMargin(tools: readonly { name: string; weight: number; roundTrips
   expect(needed).toBeLessThan(48)
 }
 
-let database: TemporaryPostgres
-let admin: pg.Client
-const agent = new Agent({ keepAlive: true })
+let database: PreparedDatabase
 
 beforeAll(async () => {
-  database = await startTemporaryPostgres(130)
-  await prepare(database.url, 42)
-  admin = new pg.Client({ connectionString: database.url, application_name: 'test' })
-  await admin.connect()
+  database = await startPreparedDatabase(42)
 })
 
 afterAll(async () => {
-  agent.destroy()
-  await admin?.end()
   await database?.[Symbol.asyncDispose]()
 })
 
-async function started(env: Readonly<Record<string, string>>): Promise<[ServerProcess, McpClient]> {
-  const server = await startServerProcess({ DATABASE_URL: database.url, ...env })
-  const client = new McpClient(agent, server.url)
-  await client.open()
-  return [server, client]
-}
-
-async function metrics(server: ServerProcess, path = '/metrics/pool'): Promise<string> {
-  return (await send(agent, `${server.origin}${path}`, 'GET', {})).text
-}
-
 describe('data', () => {
   it('has 24 tables, 134 indexes, and the rows that are promised', async () => {
-    const counted = await admin.query(
+    const counted = await database.admin.query(
       `select (select count(*)::int from pg_tables where schemaname = 'public') as tables,
               (select count(*)::int from pg_indexes where schemaname = 'public') as indexes`,
     )
     expect(counted.rows).toEqual([{ tables: 24, indexes: 134 }])
     for (const { name, rows } of tables) {
-      const { rows: got } = await admin.query(`select count(*)::int as count from ${name}`)
+      const { rows: got } = await database.admin.query(`select count(*)::int as count from ${name}`)
       expect([name, got[0].count]).toEqual([name, rows])
     }
   })
 
   it('is the same for the same seed, and another for another seed', async () => {
-    const first = await checksums(admin)
+    const first = await checksums(database.admin)
     const sums: Record<string, string>[] = []
     for (const seed of [42, 43]) {
       await using other = await startTemporaryPostgres(20)
@@ -143,18 +123,18 @@ describe('tools', () => {
 
   it("answers every tool's calls rightly, in about five round trips each", async () => {
     // One connection, so that each checkout but the first begins with a ping.
-    const [server, client] = await started({ ...remediated, POOL_SIZE: '1', POOL_MAX_OVERFLOW: '0' })
+    const { server, client } = await database.serve({ ...remediated, POOL_SIZE: '1', POOL_MAX_OVERFLOW: '0' })
     await using _ = server
     await client.call('get_customer', { customer_id: 1 })
     const memory: Memory = {}
     const means: { name: string; weight: number; roundTrips: number }[] = []
     for (const [number, use] of workload.tools.entries()) {
-      const before = await metrics(server)
+      const before = await database.metrics(server)
       for (let slot = 0; slot < callsPerTool; slot++) {
         const args = use.arguments(seeded(number * 1_000 + slot), memory)
         expectRight(use, args, await client.call(use.name, args), memory)
       }
-      const text = await metrics(server)
+      const text = await database.metrics(server)
       const grown = (name: string) => Number(metricValue(text, name)) - Number(metricValue(before, name))
       expect(grown('db_client_checkouts_total'), use.name).toBe(callsPerTool)
       means.push({
@@ -164,15 +144,15 @@ describe('tools', () => {
       })
     }
     expectMargin(means)
-    expect(metricValue(await metrics(server), 'db_client_connection_count{state="used"}')).toBe(0)
-    const all = await metrics(server, '/metrics')
+    expect(metricValue(await database.metrics(server), 'db_client_connection_count{state="used"}')).toBe(0)
+    const all = await database.metrics(server, '/metrics')
     for (const { name } of allTools) {
       expect(all).toContain(`mcp_tool_execution_total{tool_name="${name}",status="success"}`)
     }
   })
 
   it('tells not found, version conflict, wrong arguments and broken references apart', async () => {
-    const [server, client] = await started(remediated)
+    const { server, client } = await database.serve(remediated)
     await using _ = server
     const codes = async (name: string, args: unknown): Promise<unknown> => {
       const { isError, structuredContent } = await client.call(name, args)
@@ -189,24 +169,24 @@ describe('tools', () => {
       'error',
       'rejected',
     ])
-    const kept = await admin.query(`select version from customers where id = 77`)
+    const kept = await database.admin.query(`select version from customers where id = 77`)
     expect(kept.rows, 'the rejected call was rolled back').toEqual([{ version: 1 }])
   })
 
   it('loses no update of concurrent writers', async () => {
-    const [server, client] = await started(remediated)
+    const { server, client } = await database.serve(remediated)
     await using _ = server
     const change = { customer_id: 4_242, version: 1, tier: 'gold', notes: 'one of ten' }
     const answers = await Promise.all(Array.from({ length: 10 }, () => client.call('update_customer', change)))
     expect(answers.filter(({ isError }) => !isError)).toHaveLength(1)
-    const { rows } = await admin.query(`select version from customers where id = 4242`)
+    const { rows } = await database.admin.query(`select version from customers where id = 4242`)
     expect(rows).toEqual([{ version: 2 }])
   })
 })
 
 describe('protocol', () => {
   it('keeps to Streamable HTTP', async () => {
-    const [server, client] = await started(remediated)
+    const { server, client } = await database.serve(remediated)
     await using _ = server
     const { url } = server
     const session = await client.open()
@@ -214,7 +194,7 @@ describe('protocol', () => {
     const ping = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })
     const statuses: [string, number, number][] = []
     const expectStatus = async (why: string, status: number, method: string, headers: object, body?: string) => {
-      const got = await send(agent, url, method, { ...headers }, body)
+      const got = await send(database.agent, url, method, { ...headers }, body)
       statuses.push([why, got.status, status])
       return got.text
     }
@@ -240,7 +220,7 @@ describe('protocol', () => {
   })
 
   it('lists its tools in pages', async () => {
-    const [server, client] = await started(remediated)
+    const { server, client } = await database.serve(remediated)
     await using _ = server
     const names: string[] = []
     let cursor: string | undefined
@@ -254,130 +234,5 @@ describe('protocol', () => {
       if (cursor === undefined) break
     }
     expect(names).toEqual(allTools.map(({ name }) => name))
-  })
-})
-
-describe('limits and failures', () => {
-  it('times out in the pool, and says so; afterwards nothing is leaked', async () => {
-    const [server, client] = await started({ POOL_SIZE: '1', POOL_ACQUIRE_TIMEOUT_MS: '300' })
-    await using _ = server
-    await client.call('get_customer', { customer_id: 5 })
-    await admin.query('begin')
-    await admin.query('lock table contracts in access exclusive mode')
-    const held = client.call('list_contracts', { customer_id: 5 })
-    const refused = await client.call('get_customer', { customer_id: 5 })
-    expect(refused.structuredContent).toMatchObject({ status: 'error', code: 'pool_timeout' })
-    await admin.query('rollback')
-    expect((await held).isError).toBe(false)
-    const text = await metrics(server)
-    expect(metricValue(text, 'db_client_connection_timeouts_total')).toBe(1)
-    expect(metricValue(text, 'db_client_connection_saturated_longest_seconds')).toBeGreaterThan(0.25)
-    expect(text).toMatch(/db_client_connection_used_high_water\{second="\d+"\} 1/)
-    expect(metricValue(text, 'db_client_connection_count{state="used"}')).toBe(0)
-  })
-
-  it('times out a query and a tool, each under its own name', async () => {
-    for (const [limit, code] of [
-      ['QUERY_TIMEOUT_MS', 'query_timeout'],
-      ['TOOL_TIMEOUT_MS', 'tool_timeout'],
-    ] as const) {
-      const [server, client] = await started({ POOL_SIZE: '2', [limit]: '400' })
-      await using _ = server
-      await admin.query('begin')
-      await admin.query('lock table contracts in access exclusive mode')
-      const failed = await client.call('list_contracts', { customer_id: 5 })
-      await admin.query('rollback')
-      expect(failed.isError).toBe(true)
-      expect(failed.structuredContent).toMatchObject({ status: 'error', code })
-      expect((await client.call('list_contracts', { customer_id: 5 })).isError).toBe(false)
-      expect(metricValue(await metrics(server), 'db_client_connection_count{state="used"}')).toBe(0)
-    }
-  })
-
-  it('gets rid of a connection whose other end has gone silent', async () => {
-    const [server, client] = await started({ POOL_SIZE: '1', QUERY_TIMEOUT_MS: '400' })
-    await using _ = server
-    await client.call('get_customer', { customer_id: 9 })
-    const { rows } = await admin.query(`select pid from pg_stat_activity where application_name = 'customer-success'`)
-    const pid = Number(rows[0]?.pid)
-    process.kill(pid, 'SIGSTOP')
-    try {
-      const failed = await client.call('get_customer', { customer_id: 9 })
-      expect(failed.structuredContent).toMatchObject({ status: 'error', code: 'query_timeout', timeout_ms: 400 })
-      expect((await client.call('get_customer', { customer_id: 9 })).isError).toBe(false)
-    } finally {
-      process.kill(pid, 'SIGCONT')
-    }
-  })
-
-  it('is not ready, within a second or so, while the database is silent', async () => {
-    const [server] = await started({ POOL_SIZE: '1' })
-    await using _ = server
-    const { rows } = await admin.query(`select split_part(pg_read_file('postmaster.pid'), chr(10), 1) as pid`)
-    const pid = Number(rows[0]?.pid)
-    process.kill(pid, 'SIGSTOP')
-    try {
-      const sinceMs = performance.now()
-      expect((await send(agent, `${server.origin}/ready`, 'GET', {})).status).toBe(503)
-      expect(performance.now() - sinceMs).toBeLessThan(2_000)
-    } finally {
-      process.kill(pid, 'SIGCONT')
-    }
-    await expect
-      .poll(async () => (await send(agent, `${server.origin}/ready`, 'GET', {})).status, { timeout: 5_000 })
-      .toBe(200)
-  })
-
-  it('lives on when its backends are terminated', async () => {
-    const [server, client] = await started({ POOL_SIZE: '5', POOL_PRE_PING: '1' })
-    await using _ = server
-    const five = () => Promise.all(Array.from({ length: 5 }, () => client.call('get_customer', { customer_id: 9 })))
-    await five()
-    await admin.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'customer-success'`,
-    )
-    expect((await five()).filter(({ isError }) => isError)).toEqual([])
-    expect((await send(agent, `${server.origin}/health`, 'GET', {})).status).toBe(200)
-  })
-
-  it('starts without a database, is not ready then, and says what is wrong', async () => {
-    await using server = await startServerProcess({ DATABASE_URL: 'postgres://x@127.0.0.1:1/none', POOL_SIZE: '1' })
-    const client = new McpClient(agent, server.url)
-    await client.open()
-    const answer = await client.call('get_customer', { customer_id: 1 })
-    expect(answer.structuredContent).toMatchObject({ status: 'error', code: 'database_unavailable' })
-    const ready = await send(agent, `${server.origin}/ready`, 'GET', {})
-    expect([ready.status, JSON.parse(ready.text).ready]).toEqual([503, false])
-    expect((await send(agent, `${server.origin}/health`, 'GET', {})).status).toBe(200)
-  })
-
-  it('is ready while its pool is exhausted', async () => {
-    const [server, client] = await started({ POOL_SIZE: '1' })
-    await using _ = server
-    await admin.query('begin')
-    await admin.query('lock table contracts in access exclusive mode')
-    const held = client.call('list_contracts', { customer_id: 5 })
-    expect((await send(agent, `${server.origin}/ready`, 'GET', {})).status).toBe(200)
-    await admin.query('rollback')
-    await held
-  })
-
-  it('ends by SIGTERM after its open calls, with exit code 0 and one line on stdout', async () => {
-    const [server, client] = await started({ POOL_SIZE: '1' })
-    await using _ = server
-    await admin.query('begin')
-    await admin.query('lock table contracts in access exclusive mode')
-    const held = client.call('list_contracts', { customer_id: 5 })
-    await send(agent, `${server.origin}/health`, 'GET', {})
-    const exit = once(server.child, 'exit')
-    server.child.kill('SIGTERM')
-    await admin.query('rollback')
-    expect((await held).isError).toBe(false)
-    expect((await exit)[0]).toBe(0)
-    expect(server.stdout).toHaveLength(1)
-  })
-
-  it('refuses bad settings, all at once, with exit code 64', async () => {
-    await expect(startServerProcess({ POOL_SIZE: '0', PORT: 'x' })).rejects.toThrow('ended with 64')
   })
 })

@@ -42,10 +42,6 @@ export function whole(min: number, max: number, description: string): Field<numb
   return { schema: { type: 'integer', minimum: min, maximum: max, description }, required: true }
 }
 
-export function wholeOr(absent: number, min: number, max: number, description: string): Field<number> {
-  return { schema: { type: 'integer', minimum: min, maximum: max, default: absent, description }, required: false }
-}
-
 export function text(lengthMax: number, description: string): Field<string> {
   return { schema: { type: 'string', minLength: 1, maxLength: lengthMax, description }, required: true }
 }

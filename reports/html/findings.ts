@@ -1,5 +1,6 @@
 import type { Finding, Report } from '../../src/domain/verdict.ts'
 import { comparison, counts, intervalText, subject, worstFirst } from '../text/finding-lines.ts'
+import { foreignCharactersMax } from '../text/foreign.ts'
 import { counted } from '../text/numbers.ts'
 import { findingWords, measureName, reasonWords } from '../text/words.ts'
 import { bullet } from './bullet.ts'
@@ -8,9 +9,12 @@ import { verdictShape } from './shapes.ts'
 
 /** Findings shown at most, worst first; report.json has all. */
 export const findingsMax = 500
-/** Beyond these a row has no strip: 500 strips alone would take a third of the page's budget. */
-export const stripsMax = 100
+/** Beyond these a row has no strip, and information has none: strips are half of a row's bytes. */
+export const stripsMax = 80
+/** Beyond these a row leaves its exact numbers to report.json. */
+export const exactMax = 150
 const evidenceMax = 10
+const notAssessedMax = 100
 /** The judge's own sentences are longer than the names in them. */
 const sentenceCharactersMax = 600
 
@@ -53,17 +57,23 @@ function row(finding: Finding, index: number): Markup {
   const { measured } = finding
   const interval = intervalText(measured)
   const method = measured.kind === 'none' ? foreign(measured.why) : html`${counted(measured.sampleCount, 'sample')}`
-  const strip = index < stripsMax ? bullet(finding) : null
-  return html`<tr id="${anchor('f', finding.id)}" class="v-${finding.verdict}"><th scope="row"><span class="state">${verdictShape(finding.verdict, 18)} ${findingWords[finding.verdict]}</span></th><td class="about"><b><a href="#${anchor('f', finding.id)}">${foreign(finding.id)}</a></b><br>${about(finding)}</td><td class="strip"><p class="against">${unbroken(comparison(finding))}</p>${strip}</td><td class="why"><p>${foreign(finding.why, sentenceCharactersMax)}</p>${finding.hint === undefined ? null : html`<p>${foreign(finding.hint, sentenceCharactersMax)}</p>`}<p class="small">${reasonWords[finding.reason] ?? finding.reason}; ${method}${interval === null ? null : `, interval ${interval}`}</p>${exact(finding)}</td></tr>
+  const sentenceMax = index < exactMax ? sentenceCharactersMax : foreignCharactersMax
+  const strip = finding.judged && index < stripsMax ? bullet(finding) : null
+  return html`<tr id="${anchor('f', finding.id)}" class="v-${finding.verdict}"><th scope="row"><span class="state">${verdictShape(finding.verdict, 18)} ${findingWords[finding.verdict]}</span></th><td class="about"><b>${foreign(finding.id)}</b><br>${about(finding)}</td><td class="strip"><p class="against">${unbroken(comparison(finding))}</p>${strip}</td><td class="why"><p>${foreign(finding.why, sentenceMax)}</p>${finding.hint === undefined ? null : html`<p>${foreign(finding.hint, sentenceMax)}</p>`}<p class="small">${reasonWords[finding.reason] ?? finding.reason}; ${method}${interval === null ? null : `, interval ${interval}`}</p>${index < exactMax ? exact(finding) : null}</td></tr>
 `
 }
 
-function table(findings: readonly Finding[], offset: number): Markup {
-  return html`<table class="findings"><thead><tr><th scope="col">verdict</th><th scope="col">objective</th><th scope="col">measured against its bound</th><th scope="col">why</th></tr></thead><tbody>${findings.map((finding, index) => row(finding, index + offset))}</tbody></table>`
+function table(findings: readonly Finding[]): Markup {
+  return html`<table class="findings"><thead><tr><th scope="col">verdict</th><th scope="col">objective</th><th scope="col">measured against its bound</th><th scope="col">why</th></tr></thead><tbody>${findings.map((finding, index) => row(finding, index))}</tbody></table>`
 }
 
 function cap(shown: number, all: number): Part {
   return shown < all ? html`<p class="note">Showing ${shown} of ${all}, worst first; all are in report.json.</p>` : null
+}
+
+function briefly(shown: number): Part {
+  if (shown <= stripsMax) return null
+  return html`<p class="note">Only the first ${stripsMax} have a strip and the first ${exactMax} their exact numbers here.</p>`
 }
 
 /** All findings as rows: those that count first, then those that are information. */
@@ -76,12 +86,12 @@ export function findingsSection(report: Report): Markup {
   const body =
     shown.length === 0
       ? html`<p class="note">Nothing was judged in this run: it is no evidence for a launch.</p>`
-      : table(shown, 0)
+      : table(shown)
   const more =
     information.length === 0
       ? null
-      : html`<h3>Information, not judged</h3><p>${counted(information.length, 'finding')} that the plan keeps out of the verdict.</p>${table(shownInformation, shown.length)}${cap(shownInformation.length, information.length)}`
-  return html`<section id="findings"><h2>Findings: ${missed} missed, ${unknown} unknown, ${met} met</h2>${body}${cap(shown.length, judged.length)}${more}</section>
+      : html`<h3>Information, not judged</h3><p>${counted(information.length, 'finding')} that the plan keeps out of the verdict.</p>${table(shownInformation)}${cap(shownInformation.length, information.length)}`
+  return html`<section id="findings"><h2>Findings: ${missed} missed, ${unknown} unknown, ${met} met</h2>${body}${cap(shown.length, judged.length)}${briefly(shown.length)}${more}</section>
 `
 }
 
@@ -89,7 +99,7 @@ export function findingsSection(report: Report): Markup {
 export function notAssessedSection(report: Report): Markup | null {
   const { notAssessed } = report
   if (notAssessed.length === 0) return null
-  const shown = notAssessed.slice(0, findingsMax)
+  const shown = notAssessed.slice(0, notAssessedMax)
   const rows = shown.map(
     (entry) =>
       html`<tr id="${anchor('f', entry.id)}"><th scope="row">${foreign(entry.id)}</th><td class="text">${foreign(measureName(entry.measure))} in ${foreign(entry.window)}</td><td class="text">${foreign(entry.why)}</td></tr>`,

@@ -15,7 +15,7 @@ import { adviceSection, findingsSection, notAssessedSection } from './findings.t
 import { contents, firstScreen } from './first-screen.ts'
 import { howToRead } from './how-to-read.ts'
 import { html, type Markup, trusted } from './markup.ts'
-import { patterns } from './shapes.ts'
+import { definitions } from './shapes.ts'
 import { pageStyle, styleHash } from './style.ts'
 import { toolsSection } from './tools.ts'
 
@@ -41,7 +41,7 @@ function chartsSection(report: Report, series: Series): Markup {
     safely(
       id,
       () => chart(report, series, scale),
-      (figure) => renderFigure(scale, bands, figure),
+      (figure) => renderFigure(scale, figure.shaded ? bands : [], figure),
     ),
   )
   const none = drawn.every((figure) => figure === null)
@@ -56,7 +56,9 @@ function embedded(report: Report): Markup {
   if (Buffer.byteLength(json) > embeddedBytesMax) {
     return html`<p class="note">report.json is too large to be embedded here; it lies beside this page.</p>`
   }
-  const safe = json.replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+  const safe = json.replace(/[<\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
   return html`<script type="application/json" id="report-json">${trusted(safe)}</script>
 `
 }
@@ -98,7 +100,7 @@ export function renderHtml(report: Report, series: Series): string {
 <style>${trusted(style)}</style>
 </head>
 <body>
-${patterns}
+${definitions}
 <main>
 ${firstScreen(report)}${contents(new Set(sections.keys()))}${[...sections.values()]}
 </main>

@@ -1,5 +1,5 @@
-import type { Verdict } from '../../src/domain/verdict.ts'
-import { html, type Markup, trusted } from './markup.ts'
+import { type Verdict, verdicts } from '../../src/domain/verdict.ts'
+import { html, type Markup, type Part, trusted } from './markup.ts'
 import { fill, palette } from './palette.ts'
 
 /** A tick in a circle, a cross in an octagon, a question mark in a diamond: told apart without any colour. */
@@ -15,10 +15,14 @@ const strokes: Readonly<Record<Verdict, string>> = {
   unknown: 'M9 9.500a3 3 0 1 1 4.200 2.800q-1.200.7-1.200 2M12 17.300v.4',
 }
 
+const shapes: Part = verdicts.map((verdict) => {
+  return html`<symbol id="shape-${verdict}" viewBox="0 0 24 24">${outlines[verdict]} ${fill(verdict)}/><path d="${strokes[verdict]}" fill="none" stroke="#ffffff" stroke-width="2.4" stroke-linecap="round" class="s-paper"/></symbol>`
+})
+
 /** The verdict's shape, hidden from screen readers as the word always stands beside it. */
 export function verdictShape(verdict: Verdict, sizePx: number): Markup {
-  return html`<svg width="${sizePx}" height="${sizePx}" viewBox="0 0 24 24" aria-hidden="true">${outlines[verdict]} ${fill(verdict)}/><path d="${strokes[verdict]}" fill="none" stroke="#ffffff" stroke-width="2.4" stroke-linecap="round" class="s-paper"/></svg>`
+  return html`<svg width="${sizePx}" height="${sizePx}" aria-hidden="true"><use href="#shape-${verdict}"/></svg>`
 }
 
-/** Patterns that pictures refer to by `url(#…)`; one place, as ids are the page's. */
-export const patterns: Markup = html`<svg width="0" height="0" aria-hidden="true" class="defs"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V7" stroke="${palette.hatch[0]}" stroke-width="2" class="s-hatch"/></pattern></defs></svg>`
+/** What pictures refer to by `#…`; in one place, as ids are the page's. */
+export const definitions: Markup = html`<svg width="0" height="0" aria-hidden="true" class="defs"><defs>${shapes}<pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V7" stroke="${palette.hatch[0]}" stroke-width="2" class="s-hatch"/></pattern></defs></svg>`

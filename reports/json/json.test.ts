@@ -22,7 +22,7 @@ function reversed(value: unknown): unknown {
 describe('report.json', () => {
   it('has the published schema, made from the same words as the code', () => {
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(schemaFile, schemaText())
-    expect(readFileSync(schemaFile, 'utf8')).toBe(schemaText())
+    expect(JSON.parse(readFileSync(schemaFile, 'utf8'))).toEqual(JSON.parse(schemaText()))
   })
 
   it.each(Object.keys(samples))('%s fits the schema', (name) => {

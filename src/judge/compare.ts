@@ -1,6 +1,6 @@
 import type { Bound, Measured, ReasonCode, Verdict } from '../domain/verdict.ts'
 
-export interface Judgement {
+interface Judgement {
   readonly verdict: Verdict
   readonly reason: ReasonCode
 }
@@ -17,7 +17,7 @@ export function judgeBound(measured: Measured, bound: Bound): Judgement {
   if (measured.kind === 'none') return { verdict: 'unknown', reason: measured.reason }
   if (measured.kind === 'atLeast') return judgeAtLeast(measured.value, bound)
   const { value } = measured
-  if (typeof value === 'boolean' || bound.is !== undefined) return value === bound.is ? within : beyond
+  if (typeof value === 'boolean') return value === bound.is ? within : beyond
   const { low, high } = measured.interval ?? { low: value, high: value }
   if (bound.max !== undefined) return side(high <= bound.max, low > bound.max)
   if (bound.min !== undefined) return side(low >= bound.min, high < bound.min)

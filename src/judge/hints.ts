@@ -32,7 +32,7 @@ function ask(view: RunView, id: string, window: Window): Measured | null {
 }
 
 /** The pool, when it was used up: for how long, and how many connections the load would have needed. */
-export function poolHint(view: RunView, window: Window): string | null {
+function poolHint(view: RunView, window: Window): string | null {
   const exhausted = ask(view, 'pool.exhausted', window)
   if (exhausted?.kind !== 'value' || exhausted.value !== true) return null
   const max = poolMax(view.poolRows)
@@ -47,7 +47,7 @@ export function poolHint(view: RunView, window: Window): string | null {
   return `${used}; ${digits(need.callsPerS)} calls/s that hold a connection for ${spoken(need.holdMs, 'ms')} need ${need.connections} at once.`
 }
 
-export interface ConnectionsNeed {
+interface ConnectionsNeed {
   readonly connections: number
   /** Calls intended per second in the window. */
   readonly callsPerS: number

@@ -83,7 +83,7 @@ function needsOf(spec: MeasureSpec): readonly Need[] {
   return spec.id.startsWith('recovery.') ? [...spec.needs, 'pool'] : spec.needs
 }
 
-export function boundOf({ max, min, is }: Pick<Objective, 'max' | 'min' | 'is'>, unit: Unit): Bound {
+function boundOf({ max, min, is }: Pick<Objective, 'max' | 'min' | 'is'>, unit: Unit): Bound {
   return {
     unit,
     ...(max === null ? {} : { max }),

@@ -15,6 +15,6 @@ export function roundedMeasured(measured: Measured): Measured {
   return { ...measured, value, interval: roundedInterval(measured.interval, measured.unit) }
 }
 
-export function roundedInterval(interval: Interval | null, unit: Unit): Interval | null {
+function roundedInterval(interval: Interval | null, unit: Unit): Interval | null {
   return interval === null ? null : { low: rounded(interval.low, unit), high: rounded(interval.high, unit) }
 }

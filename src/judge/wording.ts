@@ -5,7 +5,6 @@ const significantDigits = 3
 /** `5 s`, `241 ms`, `4.2 %`, `44`, `yes`: what a person reads; the exact numbers stand beside it. */
 export function spoken(value: number | boolean, unit: Unit): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (value === Number.POSITIVE_INFINITY) return 'no upper end'
   if (unit === 'ms') return Math.abs(value) >= 1000 ? `${digits(value / 1000)} s` : `${digits(value)} ms`
   if (unit === 'ratio') return `${digits(value * 100)} %`
   if (unit === 'count') return digits(value)
@@ -33,6 +32,7 @@ export function spokenMeasured(measured: Measured): string {
   const value = spoken(measured.value, measured.unit)
   const { interval } = measured
   if (interval === null || interval.low === interval.high) return value
+  if (interval.high === Number.POSITIVE_INFINITY) return `${value} (${spoken(interval.low, measured.unit)} or more)`
   return `${value} (${spoken(interval.low, measured.unit)} to ${spoken(interval.high, measured.unit)})`
 }
 

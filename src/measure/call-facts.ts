@@ -3,7 +3,7 @@ import type { CallTable } from '../record/reader-calls.ts'
 
 /** Outcome codes as sets of bits would be shorter; a table reads better and is as fast. */
 export const goodByCode: readonly boolean[] = outcomes.map((outcome) => isGood(outcome))
-export const unknownCode = outcomes.indexOf('unknown')
+const unknownCode = outcomes.indexOf('unknown')
 export const unsentCode = outcomes.indexOf('unsent')
 export const generatorErrorCode = outcomes.indexOf('generator_error')
 

@@ -48,7 +48,7 @@ export const callRatios: readonly MeasureSpec[] = [
     ),
 ]
 
-export function errorRatio(calls: CallSet): Measured {
+function errorRatio(calls: CallSet): Measured {
   const good = calls.byOutcome.reduce((sum, count, code) => sum + (goodByCode[code] === true ? count : 0), 0)
   return share(calls.intended - good, calls.intended)
 }

@@ -14,7 +14,7 @@ export interface CallValue {
 }
 
 /** Both ends of each call's value, each sorted: what order statistics are taken from. One array where they agree. */
-export interface SortedValues {
+interface SortedValues {
   readonly lows: Float64Array
   readonly highs: Float64Array
 }

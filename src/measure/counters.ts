@@ -3,13 +3,13 @@ import type { Interval } from '../domain/verdict.ts'
 import type { Sampled } from './samples.ts'
 
 /** One reading of a cumulative counter, taken somewhere in [fromUs, tUs]. */
-export interface CounterReading {
+interface CounterReading {
   readonly fromUs: number
   readonly tUs: number
   readonly value: number
 }
 
-export interface Increase {
+interface Increase {
   /** By the readings' times. */
   readonly value: number
   /** What surely lies in the spans, and what may. */

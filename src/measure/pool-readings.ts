@@ -2,7 +2,7 @@ import type { PoolRow } from '../record/reader-rows.ts'
 import type { RunView } from './run-view.ts'
 
 /** Columns of the pool stream that a measure may need; one is enough of those in an inner list. */
-export type PoolColumn = keyof Omit<PoolRow, 'tUs' | 'tookUs' | 'error'>
+type PoolColumn = keyof Omit<PoolRow, 'tUs' | 'tookUs' | 'error'>
 
 const mapLine = 'observe.pool.map names the metric that holds it'
 

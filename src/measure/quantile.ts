@@ -58,7 +58,7 @@ export function designEffect(counts: ArrayLike<number>, hits: ArrayLike<number>)
   return Math.min(n, Math.max(1, clustered / (n * share * (1 - share))))
 }
 
-export interface QuantileEstimate {
+interface QuantileEstimate {
   /** Infinity when the quantile falls among values without an end. */
   readonly value: number
   readonly interval: Interval

@@ -6,7 +6,7 @@ import { type Gauge, highest, largestRise, lastAtOrBefore, valuesWithin } from '
 const keptSeconds = 10
 
 /** The peak of one whole second of the system's uptime, placed in run time. */
-export interface SecondMark {
+interface SecondMark {
   /** The second's start in run time, µs, give or take `slackUs`. */
   readonly startUs: number
   readonly slackUs: number

@@ -20,7 +20,7 @@ export interface Settling {
   readonly horizonUs: number
 }
 
-export interface SettlingEvidence {
+interface SettlingEvidence {
   readonly table: CallTable
   readonly index: CallSeconds
   /** Calls from here on may be missing. */

@@ -4,7 +4,7 @@ import type { PoolRow, WaitReading } from '../record/reader-rows.ts'
 import { quantileRank } from './quantile.ts'
 
 /** Waits per bucket, not cumulative; the last entry is above all bounds. */
-export interface WaitCounts {
+interface WaitCounts {
   readonly upperBoundsS: readonly number[]
   readonly counts: readonly number[]
   readonly total: number
@@ -17,7 +17,7 @@ interface At {
 }
 
 /** Between readings within the spans, and between those around them. */
-export interface WaitsOfSpans {
+interface WaitsOfSpans {
   readonly inner: WaitCounts
   /** null: the histogram began anew, or a reading before or after is missing. */
   readonly outer: WaitCounts | null

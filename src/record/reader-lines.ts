@@ -9,7 +9,7 @@ const lineBytesMax = 16 << 20
 
 const newline = 10
 
-export interface LinesRead {
+interface LinesRead {
   readonly sha256: string
   /** The file ended within a line: that line was not given to `onLine`. */
   readonly halfLine: boolean

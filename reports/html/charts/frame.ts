@@ -7,7 +7,8 @@ import { percent, plotUnits, type TimeScale, textAnchor } from './scale.ts'
 const leftPx = 58
 const rightPx = 38
 const axisPx = 20
-const bandLabelsMax = 40
+/** As many shades as there are lanes in the timeline; more would be a grey wall. */
+export const bandsMax = 40
 /** Room for a number of two digits at 360 px, in plot units. */
 const numberUnits = 70
 
@@ -36,8 +37,8 @@ export interface Figure {
   readonly heading: Markup
   readonly howToRead: Markup
   readonly panels: readonly Panel[]
-  /** Whether the shades are numbered above the first panel. */
-  readonly numbered: boolean
+  /** Whether the injections' stretches are shaded, with their numbers above the first panel. */
+  readonly shaded: boolean
   /** The same numbers as a table. */
   readonly table: Markup | null
 }
@@ -51,7 +52,7 @@ export interface Band {
 
 /** One band an injection that was requested, up to the end of its harm as verified, healed, or else the run's end. */
 export function bandsOf(injections: readonly InjectionRecord[], runEndUs: number): Band[] {
-  return injections.flatMap((injection, index) => {
+  return injections.slice(0, bandsMax).flatMap((injection, index) => {
     if (injection.requestedUs === null) return []
     const endUs = injection.healVerifiedUs ?? injection.healedUs ?? runEndUs
     return [{ number: index + 1, startUs: injection.requestedUs, endUs }]
@@ -128,7 +129,7 @@ function panelRow(scale: TimeScale, bands: readonly Band[], panel: Panel, last: 
 /** The numbers of the faults above their shades; one that would touch the number before it is left out. */
 function bandNumbers(scale: TimeScale, bands: readonly Band[]): Markup | null {
   let freeFrom = 0
-  const texts = bands.slice(0, bandLabelsMax).flatMap((band) => {
+  const texts = bands.flatMap((band) => {
     const middle = (scale.x(band.startUs) + scale.x(band.endUs)) / 2
     if (middle < freeFrom) return []
     freeFrom = middle + numberUnits
@@ -145,7 +146,7 @@ export function renderFigure(scale: TimeScale, bands: readonly Band[], figure: F
   const rows = figure.panels.map((panel, index) => panelRow(scale, bands, panel, index === figure.panels.length - 1))
   const table =
     figure.table === null ? null : html`<details><summary>These numbers as a table</summary>${figure.table}</details>`
-  return html`<figure id="c=${figure.id}"><div class="picture"><h3>${figure.heading}</h3><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="plot">${figure.numbered ? bandNumbers(scale, bands) : null}${rows}</table></div><figcaption>${figure.howToRead}</figcaption>${table}</figure>
+  return html`<figure id="c=${figure.id}"><div class="picture"><h3>${figure.heading}</h3><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="plot">${bandNumbers(scale, bands)}${rows}</table></div><figcaption>${figure.howToRead}</figcaption>${table}</figure>
 `
 }
 

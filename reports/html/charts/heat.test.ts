@@ -51,7 +51,7 @@ describe('the heat map', () => {
     )
     const scale = timeScale({ startUs: 0, endUs: 100 * second })
     const drawn = JSON.stringify(heatMap(columns, scale, (ms) => 100 - ms))
-    expect(drawn).toContain('M420 ')
+    expect(drawn).toContain('M42 ')
     expect(heatStep(1, 10_001)).toBe(0)
     expect(heatStep(0, 10_000)).toBeNull()
   })
@@ -70,7 +70,7 @@ describe('the heat map', () => {
         'fail',
       ),
     )
-    expect(drawn).toContain('M300 15.5h100v2.5')
+    expect(drawn).toContain('M300 18V15.5H400V18z')
   })
 
   it.each([

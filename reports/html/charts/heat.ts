@@ -1,6 +1,6 @@
 import type { CallSeries } from '../../../src/domain/series.ts'
 import { html, type Part } from '../markup.ts'
-import { type Colour, fill } from '../palette.ts'
+import { type Colour, fill, stroke } from '../palette.ts'
 import type { TimeScale } from './scale.ts'
 
 /** Columns of the heat map at most; more buckets than that are added up, which loses no call. */
@@ -9,6 +9,8 @@ export const heatColumnsMax = 300
 /** Upper ends of the first five of six steps: a call in a second's calls. Any call at all has the first. */
 export const heatSteps = [0.003, 0.01, 0.03, 0.1, 0.3] as const
 export const heatColours: readonly Colour[] = ['heat1', 'heat2', 'heat3', 'heat4', 'heat5', 'heat6']
+
+const tenth = (value: number) => Math.round(value * 10) / 10
 
 export interface HeatRow {
   readonly lowMs: number
@@ -59,22 +61,31 @@ export function heatStep(count: number, total: number): number | null {
   return step < 0 ? heatSteps.length : step
 }
 
-/** One path a step, its cells joined to runs along the time axis: a map of 300 columns stays near 20 KB. */
+/**
+ * One path a step, in units of columns. A cell is a horizontal stroke as thick as its row, cells of one step side by
+ * side are one stroke, and the next one in a row is reached by a relative move: a quarter of the bytes of rectangles.
+ * Rows are even, a tenth of a decade each.
+ */
 export function heatMap(columns: HeatColumns, scale: TimeScale, y: (ms: number) => number): Part {
   const paths = heatColours.map(() => '')
-  const lefts = columns.edgesUs.map((us) => scale.x(us))
+  let rowPx = 1
   for (const row of columns.rows) {
-    const top = y(row.highMs)
-    const height = Math.round((y(row.lowMs) - top) * 10) / 10
-    for (const run of runsOf(row.calls, columns.totals)) {
-      const x = lefts[run.from] ?? 0
-      const width = Math.round(((lefts[run.to] ?? x) - x) * 10) / 10
-      paths[run.step] += `M${x} ${top}h${width}v${height}h-${width}z`
+    const [top, bottom] = [y(row.highMs), y(row.lowMs)]
+    rowPx = Math.max(rowPx, bottom - top)
+    const ends = new Map<number, number>()
+    for (const { step, from, to } of runsOf(row.calls, columns.totals)) {
+      const end = ends.get(step)
+      const move = end === undefined ? `M${from} ${tenth((top + bottom) / 2)}` : `m${from - end} 0`
+      paths[step] += `${move}h${to - from}`
+      ends.set(step, to)
     }
   }
-  return paths.map((path, step) =>
-    path === '' ? null : html`<path d="${path}" shape-rendering="crispEdges" ${fill(heatColours[step] ?? 'heat1')}/>`,
+  const left = scale.x(columns.edgesUs[0] ?? 0)
+  const columnUnits = Number((scale.x(columns.edgesUs[1] ?? 0) - left).toFixed(4))
+  const drawn = paths.map((path, step) =>
+    path === '' ? null : html`<path d="${path}" ${stroke(heatColours[step] ?? 'heat1')}/>`,
   )
+  return html`<g transform="translate(${left} 0) scale(${columnUnits} 1)" shape-rendering="crispEdges" stroke-width="${tenth(rowPx)}">${drawn}</g>`
 }
 
 interface Run {
@@ -106,15 +117,21 @@ export function shareBars(
   row: { topPx: number; heightPx: number },
   colour: Colour,
 ): Part {
+  const bottom = row.topPx + row.heightPx
   let path = ''
+  let open = false
   part.forEach((count, column) => {
-    const total = totals[column] ?? 0
-    if (count <= 0) return
-    const height = Math.max(2.5, Math.round((count / Math.max(total, count)) * row.heightPx * 10) / 10)
-    const x = scale.x(edgesUs[column] ?? 0)
-    const width = Math.round((scale.x(edgesUs[column + 1] ?? 0) - x) * 10) / 10
-    const top = Math.round((row.topPx + row.heightPx - height) * 10) / 10
-    path += `M${x} ${top}h${width}v${height}h-${width}z`
+    const total = Math.max(totals[column] ?? 0, count)
+    if (count <= 0) {
+      if (open) path += `V${bottom}z`
+      open = false
+      return
+    }
+    const top = tenth(bottom - Math.max(2.5, (count / total) * row.heightPx))
+    if (!open) path += `M${scale.x(edgesUs[column] ?? 0)} ${bottom}`
+    path += `V${top}H${scale.x(edgesUs[column + 1] ?? 0)}`
+    open = true
   })
+  if (open) path += `V${bottom}z`
   return path === '' ? null : html`<path d="${path}" ${fill(colour)}/>`
 }

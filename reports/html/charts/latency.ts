@@ -98,7 +98,7 @@ function panel(calls: CallSeries, findings: readonly Finding[], scale: TimeScale
     return total > 0 ? [] : [{ startUs, endUs: columns.edgesUs[index + 1] ?? startUs }]
   })
   const lines = percentiles.map(({ key, colour, widthPx, dash }) => {
-    return drawnLine(linePath(thinned(pointsOf(calls, key)), scale, y, false), colour, widthPx, dash, true)
+    return drawnLine(linePath(thinned(pointsOf(calls, key)), scale, y), colour, widthPx, dash, true)
   })
   const [boundDrawing, boundLabels] = boundLines(bounds, latency)
   const failedRow = { topPx: failedTopPx, heightPx: failedPx }
@@ -165,7 +165,7 @@ export function latencyFigure(report: Report, calls: CallSeries | null, scale: T
     heading: heading(report, calls),
     howToRead: legend(calls),
     panels: [panel(calls, report.findings, scale, columns)],
-    numbered: true,
+    shaded: true,
     table: callTable(calls),
   }
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { linePath, type Point, pointsOf, thinned, unknownStretches } from './lines.ts'
+import { linePath, type Point, pointsOf, stepPath, thinned, unknownStretches } from './lines.ts'
 import { linearScale, logScale, timeScale } from './scale.ts'
 
 const second = 1_000_000
@@ -9,13 +9,17 @@ const points = (values: readonly (number | null)[]): Point[] => values.map((valu
 
 describe('lines', () => {
   it('break where nothing is known: one start a run of data', () => {
-    const path = linePath(points([1, 2, null, 3, null, null, 4, 5]), scale, (value) => value, false)
+    const path = linePath(points([1, 2, null, 3, null, null, 4, 5]), scale, (value) => value)
     expect(path.match(/M/g)).toHaveLength(3)
+  })
+
+  it('hold a value until the next one, as steps', () => {
+    expect(stepPath(points([1, 1, 1, 2, null, 3]), scale, (value) => value)).toBe('M0 1h0H30V2H40M50 3h0')
   })
 
   it('have a gap where a sampler was silent, and it is hatched', () => {
     const samples = { timeUs: [0, second, 9 * second, 10 * second], value: [1, 1, 1, 1] }
-    const path = linePath(pointsOf(samples), scale, (value) => value, true)
+    const path = stepPath(pointsOf(samples), scale, (value) => value)
     expect(path.match(/M/g)).toHaveLength(2)
     expect(unknownStretches(pointsOf(samples), scale)).toEqual([
       { startUs: second, endUs: 9 * second },

@@ -1,12 +1,12 @@
-import { curveStepAfter, line } from 'd3-shape'
+import { line } from 'd3-shape'
 import type { Samples } from '../../../src/domain/series.ts'
 import { usPerSecond } from '../../../src/domain/time.ts'
 import { html, type Part } from '../markup.ts'
 import { type Colour, palette } from '../palette.ts'
 import { percent, type TimeScale } from './scale.ts'
 
-/** Points a line has at most: about one a pixel. Beyond it each column keeps its lowest and its highest. */
-export const columnsMax = 500
+/** Points a line has at most: one in 2 px or so. Beyond it each column keeps its lowest and its highest. */
+export const columnsMax = 300
 /** A sampler that says nothing for longer than this leaves a gap (the same limit that makes its findings unknown). */
 export const gapUs = 2 * usPerSecond
 
@@ -58,19 +58,27 @@ function extremes(column: readonly Point[]): Point[] {
 }
 
 /** The path of a line with a break for each null; `d3-shape` draws a lone point as `M…Z`, which a round cap shows. */
-export function linePath(
-  points: readonly Point[],
-  scale: TimeScale,
-  y: (value: number) => number,
-  steps: boolean,
-): string {
+export function linePath(points: readonly Point[], scale: TimeScale, y: (value: number) => number): string {
   const shape = line<Point>()
     .defined((point) => point.value !== null)
     .x((point) => scale.x(point.us))
     .y((point) => y(point.value ?? 0))
     .digits(1)
-  if (steps) shape.curve(curveStepAfter)
   return shape(points) ?? ''
+}
+
+/** Steps that hold a value until the next one, with the same breaks; equal values in a row take no bytes. */
+export function stepPath(points: readonly Point[], scale: TimeScale, y: (value: number) => number): string {
+  let path = ''
+  let at: number | null = null
+  points.forEach(({ us, value }, index) => {
+    const next = value === null ? null : y(value)
+    const last = index === points.length - 1
+    if (at !== null && (next !== at || last)) path += `H${scale.x(us)}`
+    if (next !== null && next !== at) path += at === null ? `M${scale.x(us)} ${next}h0` : `V${next}`
+    at = next
+  })
+  return path
 }
 
 /** A line, with a casing of paper under it where it runs over other marks. */

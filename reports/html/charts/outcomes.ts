@@ -6,7 +6,7 @@ import { html, type Markup, unbroken } from '../markup.ts'
 import { fill } from '../palette.ts'
 import type { Figure, Panel } from './frame.ts'
 import { heatColumnsMax, shareBars } from './heat.ts'
-import { drawnLine, linePath, type Point, thinned } from './lines.ts'
+import { drawnLine, type Point, stepPath, thinned } from './lines.ts'
 import { linearScale, type TimeScale } from './scale.ts'
 
 const heightPx = 110
@@ -55,7 +55,7 @@ function ratePanel(calls: CallSeries, good: readonly number[], scale: TimeScale)
   const answered = closed(thinned(perSecond(good, calls)), endUs)
   const highest = Math.max(0, ...intended.map((point) => point.value ?? 0))
   const rate = linearScale(highest, 6, heightPx - 2)
-  const path = linePath(answered, scale, rate.y, true)
+  const path = stepPath(answered, scale, rate.y)
   const area =
     path === ''
       ? null
@@ -67,7 +67,7 @@ function ratePanel(calls: CallSeries, good: readonly number[], scale: TimeScale)
     rightLabels: [],
     drawing: [
       area,
-      drawnLine(linePath(intended, scale, rate.y, true), 'ink', 1.2, '4 3', false),
+      drawnLine(stepPath(intended, scale, rate.y), 'ink', 1.2, '4 3', false),
       drawnLine(path, 'p95', 1.6, null, false),
     ],
     overlay: null,
@@ -138,7 +138,7 @@ export function outcomeFigure(calls: CallSeries | null, scale: TimeScale): Figur
     heading: heading(calls, good),
     howToRead: html`Top: calls a second, dashed as intended by the plan, solid as answered well. Below it a row for each other outcome: the height of a bar is that outcome's share of the calls of its time, and even one call is visible. Calls are counted at their intended time.`,
     panels: [ratePanel(calls, good, scale), ...rows],
-    numbered: true,
+    shaded: true,
     table: classTable(calls),
   }
 }

@@ -53,7 +53,7 @@ export function poolFigure(pool: PoolSeries | null, scale: TimeScale): Figure | 
     heading: poolHeading(pool),
     howToRead: html`Top: connections in use as sampled, and as short strokes the highest of each second by the system's own marks, which samples can miss. Below, on its own axis: callers waiting for a connection. Hatched: no sample for over 2 s.`,
     panels: [used, { ...pending, overlay: [pending.overlay, title] }],
-    numbered: true,
+    shaded: true,
     table: sampledTable(
       'Pool over time',
       [
@@ -90,7 +90,7 @@ export function connectionsFigure(series: Series, scale: TimeScale): Figure | nu
         : html`The database held up to ${count(peak)}${of} connections`,
     howToRead: html`Connections of the system under test as the database counts them; Squall's own are left out. Hatched: no sample for over 2 s.`,
     panels: [sampledPanel(sampled, scale)],
-    numbered: true,
+    shaded: true,
     table: sampledTable('Database connections over time', [{ head: 'connections', samples, format: count }], scale),
   }
 }
@@ -138,7 +138,7 @@ export function processFigure(all: readonly ProcessSeries[], scale: TimeScale): 
     heading: processHeading(shown),
     howToRead: html`CPU of each process in cores: 1 is one core fully used. All panels have one scale.${omitted}`,
     panels,
-    numbered: true,
+    shaded: true,
     table: html`<table><thead><tr><th scope="col">process</th><th scope="col">highest CPU, cores</th><th scope="col">highest memory</th></tr></thead><tbody>${rss}</tbody></table>`,
   }
 }

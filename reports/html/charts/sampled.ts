@@ -4,7 +4,7 @@ import { html, type Markup, type Part } from '../markup.ts'
 import { type Colour, stroke } from '../palette.ts'
 import { tableRowsMax } from './call-table.ts'
 import { overText, type Panel } from './frame.ts'
-import { drawnLine, hatching, linePath, pointsOf, thinned, unknownStretches } from './lines.ts'
+import { drawnLine, hatching, pointsOf, stepPath, thinned, unknownStretches } from './lines.ts'
 import { linearScale, plotUnits, type TimeScale, type ValueScale } from './scale.ts'
 
 export interface Sampled {
@@ -73,7 +73,7 @@ export function sampledPanel(sampled: Sampled, scale: TimeScale): Panel {
     rightLabels: [],
     drawing: [
       limit,
-      drawnLine(linePath(thinned(points), scale, values.y, true), sampled.colour, 1.6, null, false),
+      drawnLine(stepPath(thinned(points), scale, values.y), sampled.colour, 1.6, null, false),
       markTicks(sampled.marks, values, scale),
     ],
     overlay: [hatching(unknownStretches(points, scale), scale, sampled.heightPx), limitLabel],

@@ -2,11 +2,11 @@ import type { InjectionRecord, Report, Window } from '../../../src/domain/verdic
 import { runTime, utcTimeOfDay } from '../../text/time.ts'
 import { anchor, foreign, foreignLabel, html, type Markup, type Part } from '../markup.ts'
 import { type Colour, fill, palette, stroke } from '../palette.ts'
-import type { Figure, Panel } from './frame.ts'
+import { bandsMax, type Figure, type Panel } from './frame.ts'
 import { percent, type TimeScale } from './scale.ts'
 
 /** Lanes drawn at most; the table below has as many rows, report.json has all. */
-export const lanesMax = 40
+export const lanesMax = bandsMax
 const phasesMax = 12
 const lanePx = 36
 const barTopPx = 17
@@ -118,7 +118,7 @@ export function timelineFigure(report: Report, scale: TimeScale): Figure | null 
       ...phases.map((window) => phaseLane(scale, window)),
       ...injections.map((injection, index) => injectionLane(scale, injection, index)),
     ],
-    numbered: false,
+    shaded: false,
     table: injections.length === 0 ? null : edgeTable(report, injections),
   }
 }

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import type { Plan } from '../domain/plan.ts'
+import { databaseOf, timelineOf } from '../measure/testing/calm-run.ts'
+import type { TimelineEntry } from '../measure/testing/generated-run.ts'
+import { faultOf } from '../measure/testing/plan-of.ts'
+import { findingOf, planned, report } from './testing/judged-run.ts'
+
+const exit = (tUs: number, id: string, plannedExit: boolean): TimelineEntry => [
+  tUs,
+  'exit',
+  id,
+  { pid: 2, code: 1, signal: null, planned: plannedExit },
+]
+/** The database's start time changes between the samples at 44.002 s and 45.002 s; each took 2 ms. */
+const restarted = databaseOf((ms) => ({ startedAt: ms < 45_000 ? 'a' : 'b' }))
+
+describe('what explains that a database began anew', () => {
+  test.each<readonly [string, readonly TimelineEntry[], Plan, 'pass' | 'fail']>([
+    ['nothing', [], planned(), 'fail'],
+    ['its planned exit', [exit(44_500_000, 'primary', true)], planned(), 'pass'],
+    ['a planned exit of one of its instances', [exit(44_500_000, 'primary-2', true)], planned(), 'pass'],
+    ['just when the sample before was asked for', [exit(44_000_000, 'primary', true)], planned(), 'pass'],
+    ['just when the sample after came', [exit(45_002_000, 'primary', true)], planned(), 'pass'],
+    ['not an earlier exit of it', [exit(43_999_999, 'primary', true)], planned(), 'fail'],
+    ['not a later exit of it', [exit(45_002_001, 'primary', true)], planned(), 'fail'],
+    ['not a planned exit of the server', [exit(44_500_000, 'server', true)], planned(), 'fail'],
+    ['not a fault on it that was over', [], planned({ faults: [faultOf({ on: 'primary' })] }), 'fail'],
+    ['not a fault on a link', [], planned({ faults: [faultOf({ startMs: 40_000 })] }), 'fail'],
+    ['a fault on it', [], planned({ faults: [faultOf({ on: 'primary', startMs: 40_000 })] }), 'pass'],
+  ])('%s', (_why, exits, plan, verdict) => {
+    const judged = report({ plan, timeline: timelineOf(plan, exits), database: restarted })
+    expect(findingOf(judged, 'system.unplanned_exit').verdict).toBe(verdict)
+  })
+
+  test('a change before t0 is of the set-up', () => {
+    const database = databaseOf((ms) => ({ startedAt: ms < 0 ? 'a' : 'b' })).map((row) => ({
+      ...row,
+      tUs: row.tUs - 3_000,
+    }))
+    expect(findingOf(report({ database }), 'system.unplanned_exit').verdict).toBe('pass')
+  })
+})
+
+describe('whose exit counts', () => {
+  test.each([
+    ['server', 'fail'],
+    ['server-2', 'fail'],
+    ['primary', 'fail'],
+    ['k6-1', 'pass'],
+    ['loader-1', 'pass'],
+    ['server-proxy', 'pass'],
+    ['servers', 'pass'],
+  ] as const)('%s: %s', (name, verdict) => {
+    const timeline = timelineOf(planned(), [exit(41_000_000, name, false)])
+    expect(findingOf(report({ timeline }), 'system.unplanned_exit').verdict).toBe(verdict)
+  })
+
+  test('at t0 it counts, before it does not', () => {
+    const at = (tUs: number) =>
+      findingOf(report({ timeline: timelineOf(planned(), [exit(tUs, 'server', false)]) }), 'system.unplanned_exit')
+        .verdict
+    expect([at(0), at(-1)]).toEqual(['fail', 'pass'])
+  })
+
+  test('an exit that nobody calls planned is none', () => {
+    const timeline = timelineOf(planned(), [[41_000_000, 'exit', 'server', { pid: 2, code: 0, signal: null }]])
+    expect(findingOf(report({ timeline }), 'system.unplanned_exit').why).toContain('server ended with code 0 at 41.0 s')
+  })
+})

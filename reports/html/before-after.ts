@@ -8,7 +8,7 @@ import { foreign, foreignLabel, html, link, type Markup, type Part } from './mar
 import { fill, stroke } from './palette.ts'
 
 /** Injections told so at most; the rest are in the tables of windows. */
-export const comparedMax = 20
+export const comparedMax = 15
 const stripPx = 40
 /** Right of this a tick's label would touch the word below the failed calls. */
 const ticksEndUnits = 720
@@ -126,7 +126,7 @@ function strip(stretch: Stretch, axisMs: readonly [number, number], last: boolea
       return html`<text x="${Math.round(at * 10) / 10}%" y="${stripPx + 14}" font-size="12" text-anchor="${anchor}" ${fill('soft')}>${quantity(value, 'ms', 1)}</text>`
     })
   const failedLabel = html`<text x="100%" y="${stripPx + 14}" font-size="12" text-anchor="end" ${fill('soft')}>failed</text>`
-  return html`<svg role="img" aria-label="Distribution of latency, ${stretch.name}: ${count(stretch.good)} good and ${count(stretch.failed)} failed calls" width="100%" height="${stripPx + (last ? 18 : 2)}" font-family="sans-serif"><svg width="100%" height="${stripPx + 1}" viewBox="0 0 1000 ${stripPx + 1}" preserveAspectRatio="none"><path d="${path}" ${fill('p50')}/><rect x="930" y="${Math.round((stripPx - failedPx) * 10) / 10}" width="70" height="${Math.round(failedPx * 10) / 10}" ${fill('fail')}/><path d="M0 ${stripPx}H1000" ${stroke('soft')} vector-effect="non-scaling-stroke"/></svg>${last ? [ticks.filter((_, index) => index % Math.ceil(ticks.length / 4) === 0), failedLabel] : null}</svg>`
+  return html`<svg role="img" aria-label="Distribution of latency, ${stretch.name}: ${count(stretch.good)} good and ${count(stretch.failed)} failed calls" width="100%" height="${stripPx + (last ? 18 : 2)}" font-family="sans-serif"><svg width="100%" height="${stripPx + 1}" viewBox="0 0 1000 ${stripPx + 1}" preserveAspectRatio="none"><path d="${path}" ${fill('p50')}/><rect x="930" y="${Math.round((stripPx - failedPx) * 10) / 10}" width="70" height="${Math.round(failedPx * 10) / 10}" ${fill('fail')}/><path d="M0 ${stripPx}H1000" ${stroke('soft')} vector-effect="non-scaling-stroke"/></svg>${last ? [ticks.filter((_, index) => index % Math.ceil(ticks.length / 3) === 0), failedLabel] : null}</svg>`
 }
 
 function axisOf(found: readonly Stretch[]): readonly [number, number] {
@@ -148,7 +148,7 @@ function comparison(report: Report, calls: CallSeries, injection: InjectionRecor
     const cells = quantiles.map(
       ([, measure]) => html`<td>${quantileCell(measured(report, stretch.window.id, measure))}</td>`,
     )
-    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist">${strip(stretch, axis, row === found.length - 1)}</td><td>${callCount}</td><td>${failed}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
+    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist" width="260">${strip(stretch, axis, row === found.length - 1)}</td><td>${callCount}</td><td>${failed}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
   })
   return html`${title}<div class="wide" tabindex="0" role="region" aria-label="Before, during and after injection ${foreignLabel(injection.id, 100)}"><table class="compare"><thead><tr><th scope="col">when</th><th scope="col" class="text">latency, log scale</th><th scope="col">calls</th><th scope="col">failed</th>${quantiles.map(([name]) => html`<th scope="col">${name}</th>`)}<th scope="col">p95 compared with no faults</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }

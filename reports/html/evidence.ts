@@ -6,7 +6,7 @@ import { anchor, foreign, html, type Markup, type Part } from './markup.ts'
 
 export const errorsMax = 20
 export const windowsMax = 100
-export const measurementsMax = 300
+export const measurementsMax = 200
 const evidenceMax = 100
 const spansMax = 8
 const namesMax = 60

@@ -10,9 +10,9 @@ import { verdictShape } from './shapes.ts'
 /** Findings shown at most, worst first; report.json has all. */
 export const findingsMax = 500
 /** Beyond these a row has no strip, and information has none: strips are half of a row's bytes. */
-export const stripsMax = 80
+export const stripsMax = 60
 /** Beyond these a row leaves its exact numbers to report.json. */
-export const exactMax = 150
+export const exactMax = 80
 const evidenceMax = 10
 const notAssessedMax = 100
 /** The judge's own sentences are longer than the names in them. */
@@ -59,7 +59,7 @@ function row(finding: Finding, index: number): Markup {
   const method = measured.kind === 'none' ? foreign(measured.why) : html`${counted(measured.sampleCount, 'sample')}`
   const sentenceMax = index < exactMax ? sentenceCharactersMax : foreignCharactersMax
   const strip = finding.judged && index < stripsMax ? bullet(finding) : null
-  return html`<tr id="${anchor('f', finding.id)}" class="v-${finding.verdict}"><th scope="row"><span class="state">${verdictShape(finding.verdict, 18)} ${findingWords[finding.verdict]}</span></th><td class="about"><b>${foreign(finding.id)}</b><br>${about(finding)}</td><td class="strip"><p class="against">${unbroken(comparison(finding))}</p>${strip}</td><td class="why"><p>${foreign(finding.why, sentenceMax)}</p>${finding.hint === undefined ? null : html`<p>${foreign(finding.hint, sentenceMax)}</p>`}<p class="small">${reasonWords[finding.reason] ?? finding.reason}; ${method}${interval === null ? null : `, interval ${interval}`}</p>${index < exactMax ? exact(finding) : null}</td></tr>
+  return html`<tr id="${anchor('f', finding.id)}" class="v-${finding.verdict}"><th scope="row"><span class="state">${verdictShape(finding.verdict, 18)} ${findingWords[finding.verdict]}</span></th><td class="about"><b>${foreign(finding.id)}</b><br>${about(finding)}</td><td class="strip" width="260"><p class="against">${unbroken(comparison(finding))}</p>${strip}</td><td class="why"><p>${foreign(finding.why, sentenceMax)}</p>${finding.hint === undefined ? null : html`<p>${foreign(finding.hint, sentenceMax)}</p>`}<p class="small">${reasonWords[finding.reason] ?? finding.reason}; ${method}${interval === null ? null : `, interval ${interval}`}</p>${index < exactMax ? exact(finding) : null}</td></tr>
 `
 }
 

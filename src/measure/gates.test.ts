@@ -221,7 +221,76 @@ describe('no evidence is no measurement', () => {
   })
 })
 
+describe('at the very edge', () => {
+  const stepAt = (tUs: number) => ({ timeline: timelineOf(plan, [[tUs, 'clock', null, { stepUs: 200_000 }]]) })
+  const lateEach = (nth: number) =>
+    calls({ users: 40, latencyMs: () => 200, lateMs: (_ms, index) => (index % nth === 0 ? 51 : 0) })
+  const loadEndedAt = (tUs: number) => ({
+    timeline: timelineOf(plan).map(
+      (row): TimelineEntry => (row[1] === 'load' ? [tUs, 'load', 'k6-1', { edge: 'end' }] : row),
+    ),
+  })
+  const allFault = planOf({ faults: [faultOf({ startMs: 5_000, forMs: 55_000, recoveryMs: 0 })] })
+
+  test.each<readonly [string, string, string, Partial<GeneratedRun>, string]>([
+    ['a clock step at the start is in the window', p95, 'slow', stepAt(20_000_000), 'clock_stepped'],
+    ['a clock step at the end is in the next one', p95, 'slow', stepAt(30_200_000), 'value'],
+    ['exactly 1 % late is delivered', p95, 'steady', { calls: lateEach(100) }, 'value'],
+    ['a little more is not', p95, 'steady', { calls: lateEach(95) }, 'load_not_delivered'],
+    ['the load ended 1 s early', p95, 'steady', loadEndedAt(59_000_000), 'value'],
+    ['and a little more', p95, 'steady', loadEndedAt(58_999_999), 'load_not_delivered'],
+    ['the run ended with the window', p95, 'steady', { timeline: ended(60_000_000, 'planned') }, 'value'],
+    ['and a moment before it', p95, 'steady', { timeline: ended(59_999_999, 'planned') }, 'window_missing'],
+    [
+      'the run ended when the phase was to begin',
+      p95,
+      'steady',
+      { timeline: ended(5_000_000, 'planned') },
+      'window_missing',
+    ],
+    ['no time is clear', p95, 'steady.clear', { plan: allFault, timeline: timelineOf(allFault) }, 'no_samples'],
+    ['the clear time never came', p95, 'steady.clear', { timeline: ended(4_000_000, 'interrupted') }, 'interrupted'],
+    [
+      'the injection never came in a planned run',
+      p95,
+      'slow',
+      { timeline: without('requested', 'observed', 'applied', 'healed', 'healVerified') },
+      'window_missing',
+    ],
+  ])('%s', (_why, measureId, windowId, changes, expected) => {
+    expect(reasonFor(measureId, windowId, changes)).toBe(expected)
+  })
+
+  test.each<readonly [string, string, Partial<GeneratedRun>, string]>([
+    ['how far the clock stepped', p95, stepAt(25_000_000), 'the clock stepped by 200 ms at 25.0 s'],
+    [
+      'what the sampler was told',
+      peak,
+      { pool: failing(25_000, 28_000) },
+      'no answer for 3.3 s from 24.8 s on (HTTP 503)',
+    ],
+    ['and nothing when it was not', peak, { pool: silent(25_000, 28_000) }, 'no answer for 3.3 s from 24.8 s on'],
+  ])('the reason says %s', (_why, measureId, changes, text) => {
+    const view = new RunView(readGenerated(calmRun({ plan, ...changes })))
+    const window = view.window('slow')
+    const spec = measureById(measureId)
+    if (window === null || spec === null) throw new Error(measureId)
+    const measured = measure(view, spec, { window })
+    expect(measured.kind === 'none' ? measured.why : '').toMatch(new RegExp(`${text.replace(/[()]/g, '.')}$`))
+  })
+})
+
 describe('a stream that was cut', () => {
+  test('after the last beat of the load cost nothing', () => {
+    withFolder((folder) => {
+      writeRun(folder, calmRun({ plan }))
+      const path = join(folder, 'calls/k6-1.ndjson')
+      const text = readFileSync(path, 'utf8')
+      writeFileSync(path, text.slice(0, text.indexOf('{"end"')))
+      expect(reasonIn(new RunView(readRunFolder(folder)), p95, 'steady')).toBe('value')
+    })
+  })
+
   /** The reason in windows before and after a cut of one stream at 50 s. */
   function reasonsAfterCut(file: string, measureId: string): readonly string[] {
     return withFolder((folder) => {

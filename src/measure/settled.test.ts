@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../domain/outcome.ts'
 import { measure } from './measure-spec.ts'
 import { recoveryAfterHeal } from './recovery-after-heal.ts'
 import { RunView } from './run-view.ts'
@@ -29,6 +30,8 @@ const failingUntil = (untilMs: number, each: number) =>
   })
 const waitingUntil = (untilMs: number, sample?: (row: GeneratedPoolRow) => GeneratedPoolRow | null) =>
   poolOf({ used, pending: (ms) => (ms >= 20_000 && ms < untilMs ? 3 : 0), ...(sample === undefined ? {} : { sample }) })
+/** With failures infinite, exactly 5 % of them leave p95 to the slowest good call. */
+const onBound = (_ms: number, index: number): Outcome => (index % 20 === 0 ? 'tool_error' : 'ok')
 const silentFrom = (fromMs: number, toMs: number) => (row: GeneratedPoolRow) =>
   row.tUs >= fromMs * 1000 && row.tUs < toMs * 1000 ? null : row
 
@@ -40,6 +43,12 @@ describe('settled', () => {
     // 2 of 5 s with 10 % of failures are 4 %, which is within the bound of 5 %.
     ['every 10th call failing until 45 s', { calls: failingUntil(45_000, 10) }, 12_800],
     ['every 25th call failing is within the bounds', { calls: failingUntil(60_000, 25) }, 800],
+    ['just the last 5 s of the load', { calls: slowUntil(55_000) }, 24_800],
+    [
+      'on both bounds: 500 ms, and 10 of 200 calls failing',
+      { calls: callsOf({ users: 40, startMs: 0, endMs: 60_000, latencyMs: () => 500, outcome: onBound }) },
+      800,
+    ],
     ['callers waiting until 40 s', { pool: waitingUntil(40_000) }, 9_800],
     [
       'a target whose pool does not tell who waits',

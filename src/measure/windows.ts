@@ -34,7 +34,7 @@ export function plannedLoadEndUs(plan: Plan): number {
 
 function phaseWindows(phase: Phase, taken: readonly Span[], runEndUs: number): readonly Window[] {
   const whole: Span = { startUs: msToUs(phase.startMs), endUs: msToUs(phase.endMs) }
-  const came = whole.startUs < runEndUs && whole.startUs < whole.endUs
+  const came = whole.startUs < runEndUs
   const common = { fault: null, judged: phase.judged }
   return [
     { id: phase.id, kind: 'phase', spans: came ? [whole] : [], ...common },

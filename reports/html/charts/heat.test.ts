@@ -56,6 +56,13 @@ describe('the heat map', () => {
     expect(heatStep(0, 10_000)).toBeNull()
   })
 
+  it('keeps its columns in place however many there are', () => {
+    const columns = heatColumns(seriesOf([Array.from({ length: 297 }, () => 1)], new Array<number>(297).fill(0)))
+    const drawn = JSON.stringify(heatMap(columns, timeScale({ startUs: 0, endUs: 297 * second }), (ms) => 100 - ms))
+    const columnUnits = Number(/scale\((\S+) 1\)/.exec(drawn)?.[1])
+    expect(Math.abs(columnUnits * 297 - 1_000)).toBeLessThan(0.5)
+  })
+
   it('shows one failed call among many as a bar that can be seen', () => {
     const scale = timeScale({ startUs: 0, endUs: 10 * second })
     const edges = Array.from({ length: 11 }, (_, bucket) => bucket * second)

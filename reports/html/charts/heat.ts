@@ -81,7 +81,9 @@ export function heatMap(columns: HeatColumns, scale: TimeScale, y: (ms: number) 
     }
   }
   const left = scale.x(columns.edgesUs[0] ?? 0)
-  const columnUnits = Number((scale.x(columns.edgesUs[1] ?? 0) - left).toFixed(4))
+  // Measured over all columns but the last, which may be cut: one rounded column times 300 would be off by 15.
+  const whole = Math.max(1, columns.edgesUs.length - 2)
+  const columnUnits = Number(((scale.x(columns.edgesUs[whole] ?? 0) - left) / whole).toFixed(4))
   const drawn = paths.map((path, step) =>
     path === '' ? null : html`<path d="${path}" ${stroke(heatColours[step] ?? 'heat1')}/>`,
   )

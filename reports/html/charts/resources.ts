@@ -6,7 +6,7 @@ import { peakOf, sampledPanel, sampledTable } from './sampled.ts'
 import type { TimeScale } from './scale.ts'
 
 /** Processes drawn at most, busiest first; the rest are named in words. */
-export const processesMax = 10
+export const processesMax = 8
 const processPx = 64
 
 function poolHeading(pool: PoolSeries): Markup {

@@ -3,9 +3,11 @@ import { usPerSecond } from '../../../src/domain/time.ts'
 
 /** Width of the inner drawing in its own units; it is stretched to whatever room there is. */
 export const plotUnits = 1_000
-/** Six labels of 12 px side by side still fit beside the margins at 360 px. */
-const ticksMost = 5
-const tickStepsS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400]
+/** Five labels of 12 px side by side still fit beside the margins at 360 px, in a wide font too. */
+const ticksMost = 4
+const tickStepsS = [
+  1, 2, 5, 10, 15, 20, 30, 60, 90, 120, 180, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400,
+]
 
 export interface TimeScale {
   readonly startUs: RunTimeUs

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { samples } from '../golden/samples/cases.ts'
+import { fiveMinuteGate } from '../golden/samples/stress.ts'
+import { launch, open, states } from './browser.ts'
+
+const all = Object.entries({ ...samples, 'five-minute-gate': fiveMinuteGate })
+const cases = states.flatMap((state) =>
+  all.map(([name, make]) => ({ state, name, make, called: `${name}, ${state.name}` })),
+)
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+}, 60_000)
+afterAll(() => browser.close())
+
+interface Troubles {
+  readonly overlaps: readonly string[]
+  readonly small: readonly string[]
+  readonly blank: readonly string[]
+  /** px by which the page is wider than its window. */
+  readonly widerPx: number
+}
+
+const script = readFileSync(new URL('in-page-troubles.js', import.meta.url), 'utf8')
+
+describe('the page in every state', () => {
+  it.each(cases)('$called: nothing covered, nothing too small, nothing beyond the edge', async ({ state, make }) => {
+    const { page, complaints, close } = await open(browser, make(), state)
+    // Two sandboxes forbid script of the page; the browser's own evaluation is not the page's.
+    const found: Troubles = await page.evaluate(script)
+    expect(found.overlaps).toEqual([])
+    expect(found.small).toEqual([])
+    expect(found.blank).toEqual([])
+    // Without a style sheet wide tables have no box to scroll in: the page itself scrolls.
+    if (state.asJenkins !== true) expect(found.widerPx).toBeLessThanOrEqual(0)
+    const foreseen = /^Applying inline style violates .* 'style-src 'self''/
+    expect(complaints.filter((text) => state.asJenkins !== true || !foreseen.test(text))).toEqual([])
+    await close()
+  })
+})
+
+describe('the first screen', () => {
+  const folds = all.flatMap(([name, make]) => [
+    { name, make, state: states[0], must: ['h1', '.summary', '.worst li', '.facts tr:nth-child(7)'] },
+    { name, make, state: states[1], must: ['h1', '.summary', '.worst li:first-child', '.facts tr:first-child'] },
+  ])
+
+  it.each(folds)('$name at $state.widthPx px holds all of $must', async ({ make, state, must }) => {
+    if (state === undefined) throw new Error('no such state')
+    const { page, close } = await open(browser, make(), state)
+    for (const selector of must) {
+      const boxes = await page
+        .locator(selector)
+        .evaluateAll((list) => list.map((one) => one.getBoundingClientRect().bottom))
+      for (const bottom of boxes) expect(bottom, selector).toBeLessThanOrEqual(state.heightPx)
+      if (!selector.startsWith('.worst')) expect(boxes.length).toBeGreaterThan(0)
+    }
+    await close()
+  })
+})
+
+describe('deep links', () => {
+  it.each(['f=p95-slow', 'w=steady.clear', 'tool=get_customer', 'findings', 'c=latency'])(
+    '#%s is shown',
+    async (id) => {
+      const make = samples['exhausted-pool']
+      const state = states[0]
+      if (make === undefined || state === undefined) throw new Error('the sample is gone')
+      const { page, close } = await open(browser, make(), { ...state, options: { reducedMotion: 'reduce' } })
+      await page.goto(`${page.url()}#${id}`)
+      const box = await page.locator(`[id="${id}"]`).boundingBox()
+      expect(box?.y ?? -1).toBeGreaterThanOrEqual(-1)
+      expect(box?.y ?? 1e6).toBeLessThan(800)
+      await close()
+    },
+  )
+})

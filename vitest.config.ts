@@ -25,6 +25,15 @@ export default defineConfig({
           hookTimeout: 600_000,
         },
       },
+      {
+        // Needs a Chromium (SQUALL_CHROMIUM, else /usr/bin/chromium), which not every machine has: `npm run test:browser`.
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
     ],
   },
 })

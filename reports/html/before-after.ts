@@ -6,6 +6,7 @@ import { type HeatRow, heatColumns } from './charts/heat.ts'
 import { logScale } from './charts/scale.ts'
 import { foreign, foreignLabel, html, link, type Markup, type Part } from './markup.ts'
 import { fill, stroke } from './palette.ts'
+import { spacer } from './shapes.ts'
 
 /** Injections told so at most; the rest are in the tables of windows. */
 export const comparedMax = 15
@@ -148,7 +149,7 @@ function comparison(report: Report, calls: CallSeries, injection: InjectionRecor
     const cells = quantiles.map(
       ([, measure]) => html`<td>${quantileCell(measured(report, stretch.window.id, measure))}</td>`,
     )
-    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist" width="260">${strip(stretch, axis, row === found.length - 1)}</td><td>${callCount}</td><td>${failed}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
+    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist">${strip(stretch, axis, row === found.length - 1)}${spacer}</td><td>${callCount}</td><td>${failed}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
   })
   return html`${title}<div class="wide" tabindex="0" role="region" aria-label="Before, during and after injection ${foreignLabel(injection.id, 100)}"><table class="compare"><thead><tr><th scope="col">when</th><th scope="col" class="text">latency, log scale</th><th scope="col">calls</th><th scope="col">failed</th>${quantiles.map(([name]) => html`<th scope="col">${name}</th>`)}<th scope="col">p95 compared with no faults</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }

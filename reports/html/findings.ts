@@ -5,7 +5,7 @@ import { counted } from '../text/numbers.ts'
 import { findingWords, measureName, reasonWords } from '../text/words.ts'
 import { bullet } from './bullet.ts'
 import { anchor, foreign, html, link, type Markup, type Part, unbroken } from './markup.ts'
-import { verdictShape } from './shapes.ts'
+import { spacer, verdictShape } from './shapes.ts'
 
 /** Findings shown at most, worst first; report.json has all. */
 export const findingsMax = 500
@@ -59,7 +59,7 @@ function row(finding: Finding, index: number): Markup {
   const method = measured.kind === 'none' ? foreign(measured.why) : html`${counted(measured.sampleCount, 'sample')}`
   const sentenceMax = index < exactMax ? sentenceCharactersMax : foreignCharactersMax
   const strip = finding.judged && index < stripsMax ? bullet(finding) : null
-  return html`<tr id="${anchor('f', finding.id)}" class="v-${finding.verdict}"><th scope="row"><span class="state">${verdictShape(finding.verdict, 18)} ${findingWords[finding.verdict]}</span></th><td class="about"><b>${foreign(finding.id)}</b><br>${about(finding)}</td><td class="strip" width="260"><p class="against">${unbroken(comparison(finding))}</p>${strip}</td><td class="why"><p>${foreign(finding.why, sentenceMax)}</p>${finding.hint === undefined ? null : html`<p>${foreign(finding.hint, sentenceMax)}</p>`}<p class="small">${reasonWords[finding.reason] ?? finding.reason}; ${method}${interval === null ? null : `, interval ${interval}`}</p>${index < exactMax ? exact(finding) : null}</td></tr>
+  return html`<tr id="${anchor('f', finding.id)}" class="v-${finding.verdict}"><th scope="row"><span class="state">${verdictShape(finding.verdict, 18)} ${findingWords[finding.verdict]}</span></th><td class="about"><b>${foreign(finding.id)}</b><br>${about(finding)}</td><td class="strip"><p class="against">${unbroken(comparison(finding))}</p>${strip === null ? null : [strip, spacer]}</td><td class="why"><p>${foreign(finding.why, sentenceMax)}</p>${finding.hint === undefined ? null : html`<p>${foreign(finding.hint, sentenceMax)}</p>`}<p class="small">${reasonWords[finding.reason] ?? finding.reason}; ${method}${interval === null ? null : `, interval ${interval}`}</p>${index < exactMax ? exact(finding) : null}</td></tr>
 `
 }
 

@@ -26,3 +26,6 @@ export function verdictShape(verdict: Verdict, sizePx: number): Markup {
 
 /** What pictures refer to by `#…`; in one place, as ids are the page's. */
 export const definitions: Markup = html`<svg width="0" height="0" aria-hidden="true" class="defs"><defs>${shapes}<pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V7" stroke="${palette.hatch[0]}" stroke-width="2" class="s-hatch"/></pattern></defs></svg>`
+
+/** Without a style sheet a picture of 100 % in a table's cell may shrink to nothing: this keeps the cell open. */
+export const spacer: Markup = html`<svg width="220" height="1" aria-hidden="true" class="spacer"></svg>`

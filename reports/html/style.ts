@@ -34,7 +34,7 @@ h1 .word font{color:var(--state)}
 .facts{width:100%;border-collapse:collapse;background:var(--panel);border-radius:8px;margin-top:14px}
 .facts th,.facts td{padding:7px 14px;text-align:left;vertical-align:top;border:0;white-space:normal}
 .facts th{font-weight:400;color:var(--soft);white-space:nowrap;width:1%}
-.on-paper{display:none}
+.on-paper,.spacer{display:none}
 nav{margin:22px 0 0;padding:9px 0;border-top:1px solid var(--grid);color:var(--soft)}
 nav a{display:inline-block;padding:3px 0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}

@@ -44,7 +44,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   const routes: Readonly<Record<string, Route>> = {
     '/mcp': (request) => endpoint.handle(request),
     '/health': () => ({ status: 200, body: JSON.stringify({ alive: true, uptimeMs: Math.round(uptimeMs()) }) }),
-    '/ready': readyRoute(settings),
+    '/ready': readyRoute(settings, () => pool.fill(new AbortController().signal)),
     ...metricsRoutes(metrics),
   }
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
@@ -64,11 +64,16 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
 }
 
 /** Its connections have a name of their own, so that they are not taken for the pool's. */
-function readyRoute(settings: Settings): Route {
+function readyRoute(settings: Settings, onFirstReady: () => Promise<void>): Route {
   const unwatched = { roundTrip: () => {}, queried: () => {} }
   const check = new ReadinessCheck(connector({ ...settings, applicationName: 'customer-success-ready' }, unwatched))
+  let wasReady = false
   return async () => {
     const readiness = await check.check()
+    if (readiness.ready && !wasReady) {
+      wasReady = true
+      void onFirstReady()
+    }
     return { status: readiness.ready ? 200 : 503, body: JSON.stringify(readiness) }
   }
 }

@@ -316,3 +316,13 @@ describe('nothing leaks', () => {
     expect(await borrow().ended).toBe('shutting_down')
   })
 })
+
+describe('filling ahead of the first callers', () => {
+  it('opens the kept connections, lends none of them twice, and gives them all back', async () => {
+    const { counts, pool } = setUp({ size: 5, maxOverflow: 2 })
+    await pool.fill(never)
+    await settle()
+    expect(counts.opened).toBe(5)
+    expect(pool.counts).toEqual({ used: 0, idle: 5, pending: 0 })
+  })
+})

@@ -69,6 +69,33 @@ export class Pool {
     }
   }
 
+  /**
+   * Opens the kept connections ahead of the first callers, so that a start in the morning is no storm of logins.
+   * Resolves when all are open or have failed; failures are left for the callers to see.
+   */
+  async fill(signal: AbortSignal): Promise<void> {
+    let expected = this.#limits.size
+    const all = Promise.withResolvers<void>()
+    const arrived = (): void => {
+      expected -= 1
+      if (expected === 0) all.resolve()
+    }
+    const callers = Array.from({ length: expected }, async () => {
+      let isOpen = false
+      try {
+        await this.run(signal, async () => {
+          isOpen = true
+          arrived()
+          // Held until the last one is open: else the first to come back would be lent again.
+          await all.promise
+        })
+      } finally {
+        if (!isOpen) arrived()
+      }
+    })
+    await Promise.allSettled(callers)
+  }
+
   /** Refuses new callers and those that wait, closes idle connections; those at work are closed when given back. */
   async close(): Promise<void> {
     await Promise.all(this.#slots.close().map((pooled) => this.#retire(pooled)))

@@ -1,9 +1,9 @@
 import type { CallSeries } from '../../src/domain/series.ts'
-import type { Span } from '../../src/domain/time.ts'
 import type { InjectionRecord, MeasurementRow, Report, Window } from '../../src/domain/verdict.ts'
 import { count, quantity, range, share } from '../text/numbers.ts'
 import { type HeatRow, heatColumns } from './charts/heat.ts'
 import { logScale } from './charts/scale.ts'
+import { injectionName } from './charts/timeline.ts'
 import { foreign, foreignLabel, html, link, type Markup, type Part } from './markup.ts'
 import { fill, stroke } from './palette.ts'
 import { spacer } from './shapes.ts'
@@ -28,12 +28,17 @@ interface Stretch {
   readonly failed: number
 }
 
-/** The heat map's columns whose middle lies in one of the spans, as one histogram: counts add up exactly. */
-function histogram(calls: CallSeries, spans: readonly Span[]): Pick<Stretch, 'rows' | 'good' | 'failed'> {
+/**
+ * The heat map's columns that lie wholly inside the window, as one histogram: counts add up exactly. Of a window that
+ * ends where a fault begins the last column is left out, as its calls may have run into the fault and then belong there.
+ */
+function histogram(calls: CallSeries, window: Window): Pick<Stretch, 'rows' | 'good' | 'failed'> {
   const columns = heatColumns(calls, Number.POSITIVE_INFINITY)
+  const reach = window.kind === 'clear' || window.kind === 'recovery' ? 2 : 1
   const inside = columns.totals.map((_, column) => {
-    const middleUs = ((columns.edgesUs[column] ?? 0) + (columns.edgesUs[column + 1] ?? 0)) / 2
-    return spans.some((span) => span.startUs <= middleUs && middleUs < span.endUs)
+    const startUs = columns.edgesUs[column] ?? 0
+    const endUs = startUs + reach * calls.buckets.bucketUs
+    return window.spans.some((span) => span.startUs <= startUs && endUs <= span.endUs)
   })
   const sumOf = (values: readonly number[]) =>
     values.reduce((total, value, column) => (inside[column] === true ? total + value : total), 0)
@@ -60,7 +65,7 @@ function stretches(report: Report, calls: CallSeries, injection: InjectionRecord
     ['after', after],
   ]
   return named.flatMap(([name, window]) =>
-    window === undefined || window.spans.length === 0 ? [] : [{ name, window, ...histogram(calls, window.spans) }],
+    window === undefined || window.spans.length === 0 ? [] : [{ name, window, ...histogram(calls, window) }],
   )
 }
 
@@ -138,18 +143,19 @@ function axisOf(found: readonly Stretch[]): readonly [number, number] {
 
 function comparison(report: Report, calls: CallSeries, injection: InjectionRecord, index: number): Markup {
   const found = stretches(report, calls, injection)
-  const title = html`<h3>${index + 1} ${foreign(injection.id)}: ${foreign(injection.fault)} on ${foreign(injection.on)}</h3>`
+  const title = html`<h3>${index + 1} ${injectionName(injection)}</h3>`
   if (found.length === 0) return html`${title}<p class="note">No window of this injection came to be.</p>`
   const axis = axisOf(found)
   const baseline = found[0]?.name === 'without faults' ? found[0] : undefined
   const clear = baseline === undefined ? undefined : measured(report, baseline.window.id, 'tool.latency.p95')
+  const lastDrawn = found.findLastIndex((stretch) => stretch.good + stretch.failed > 0)
   const rows = found.map((stretch, row) => {
     const { calls: callCount, failed } = callCells(report, stretch)
     const p95 = measured(report, stretch.window.id, 'tool.latency.p95')
     const cells = quantiles.map(
       ([, measure]) => html`<td>${quantileCell(measured(report, stretch.window.id, measure))}</td>`,
     )
-    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist">${strip(stretch, axis, row === found.length - 1)}${spacer}</td><td>${callCount}</td><td>${failed}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
+    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist text">${strip(stretch, axis, row === lastDrawn)}${spacer}</td><td>${callCount}</td><td>${failed}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
   })
   return html`${title}<div class="wide" tabindex="0" role="region" aria-label="Before, during and after injection ${foreignLabel(injection.id, 100)}"><table class="compare"><thead><tr><th scope="col">when</th><th scope="col" class="text">latency, log scale</th><th scope="col">calls</th><th scope="col">failed</th>${quantiles.map(([name]) => html`<th scope="col">${name}</th>`)}<th scope="col">p95 compared with no faults</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
@@ -159,6 +165,6 @@ export function beforeAfterSection(report: Report, calls: CallSeries | null): Ma
   if (report.injections.length === 0 || calls === null) return null
   const shown = report.injections.slice(0, comparedMax)
   const left = report.injections.length - shown.length
-  return html`<section id="before-after"><h2>Before, during and after each fault</h2><p>Bars: the share of the stretch's calls by latency, on one log axis for all rows of a fault, and apart from them the failed ones. Pictures are made of the whole buckets of the chart above, numbers are measured over the window itself. Below a percentile: the interval in which it lies.</p>${shown.map((injection, index) => comparison(report, calls, injection, index))}${left > 0 ? html`<p class="note">Showing ${shown.length} of ${report.injections.length} injections; the measurements of all are in report.json.</p>` : null}</section>
+  return html`<section id="before-after"><h2>Before, during and after each fault</h2><p>Bars: the share of the stretch's calls by latency, on one log axis for all rows of a fault, and apart from them the failed ones. Pictures are made of those buckets of the chart above that lie wholly inside the window, numbers are measured over all of it. Below a percentile: the interval in which it lies.</p>${shown.map((injection, index) => comparison(report, calls, injection, index))}${left > 0 ? html`<p class="note">Showing ${shown.length} of ${report.injections.length} injections; the measurements of all are in report.json.</p>` : null}</section>
 `
 }

@@ -4,12 +4,14 @@ import { foreignCharactersMax } from '../text/foreign.ts'
 import { counted } from '../text/numbers.ts'
 import { findingWords, measureName, reasonWords } from '../text/words.ts'
 import { bullet } from './bullet.ts'
+import { about, cap } from './finding-parts.ts'
+import { informationTables } from './information.ts'
 import { anchor, foreign, html, link, type Markup, type Part, unbroken } from './markup.ts'
 import { spacer, verdictShape } from './shapes.ts'
 
 /** Findings shown at most, worst first; report.json has all. */
 export const findingsMax = 500
-/** Beyond these a row has no strip, and information has none: strips are half of a row's bytes. */
+/** Beyond these a row has no strip: strips are half of a row's bytes. */
 export const stripsMax = 60
 /** Beyond these a row leaves its exact numbers to report.json. */
 export const exactMax = 80
@@ -47,28 +49,18 @@ function evidence(finding: Finding): Part {
   return html`Evidence: ${links}${left > 0 ? `, and ${left} more in report.json` : ''}.`
 }
 
-/** Plain names for what is measured; the measure's id is in the exact numbers. */
-function about(finding: Finding): Markup {
-  const tool = finding.where?.tool
-  return html`${foreign(measureName(finding.measure))}${tool === undefined ? null : html` of ${link('tool', tool)}`} in ${link('w', finding.window)}`
-}
-
 function row(finding: Finding, index: number): Markup {
   const { measured } = finding
   const interval = intervalText(measured)
   const method = measured.kind === 'none' ? foreign(measured.why) : html`${counted(measured.sampleCount, 'sample')}`
   const sentenceMax = index < exactMax ? sentenceCharactersMax : foreignCharactersMax
-  const strip = finding.judged && index < stripsMax ? bullet(finding) : null
+  const strip = index < stripsMax ? bullet(finding) : null
   return html`<tr id="${anchor('f', finding.id)}" class="v-${finding.verdict}"><th scope="row"><span class="state">${verdictShape(finding.verdict, 18)} ${findingWords[finding.verdict]}</span></th><td class="about"><b>${foreign(finding.id)}</b><br>${about(finding)}</td><td class="strip"><p class="against">${unbroken(comparison(finding))}</p>${strip === null ? null : [strip, spacer]}</td><td class="why"><p>${foreign(finding.why, sentenceMax)}</p>${finding.hint === undefined ? null : html`<p>${foreign(finding.hint, sentenceMax)}</p>`}<p class="small">${reasonWords[finding.reason] ?? finding.reason}; ${method}${interval === null ? null : `, interval ${interval}`}</p>${index < exactMax ? exact(finding) : null}</td></tr>
 `
 }
 
 function table(findings: readonly Finding[]): Markup {
   return html`<table class="findings"><thead><tr><th scope="col">verdict</th><th scope="col">objective</th><th scope="col">measured against its bound</th><th scope="col">why</th></tr></thead><tbody>${findings.map((finding, index) => row(finding, index))}</tbody></table>`
-}
-
-function cap(shown: number, all: number): Part {
-  return shown < all ? html`<p class="note">Showing ${shown} of ${all}, worst first; all are in report.json.</p>` : null
 }
 
 function briefly(shown: number): Part {
@@ -79,19 +71,13 @@ function briefly(shown: number): Part {
 /** All findings as rows: those that count first, then those that are information. */
 export function findingsSection(report: Report): Markup {
   const judged = worstFirst(report.findings.filter((finding) => finding.judged))
-  const information = worstFirst(report.findings.filter((finding) => !finding.judged))
   const shown = judged.slice(0, findingsMax)
-  const shownInformation = information.slice(0, findingsMax - shown.length)
   const { met, missed, unknown } = counts(report)
   const body =
     shown.length === 0
       ? html`<p class="note">Nothing was judged in this run: it is no evidence for a launch.</p>`
       : table(shown)
-  const more =
-    information.length === 0
-      ? null
-      : html`<h3>Information, not judged</h3><p>${counted(information.length, 'finding')} that the plan keeps out of the verdict.</p>${table(shownInformation)}${cap(shownInformation.length, information.length)}`
-  return html`<section id="findings"><h2>Findings: ${missed} missed, ${unknown} unknown, ${met} met</h2>${body}${cap(shown.length, judged.length)}${briefly(shown.length)}${more}</section>
+  return html`<section id="findings"><h2>Findings: ${missed} missed, ${unknown} unknown, ${met} met</h2>${body}${cap(shown.length, judged.length)}${briefly(shown.length)}${informationTables(report.findings, findingsMax - shown.length)}</section>
 `
 }
 

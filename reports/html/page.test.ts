@@ -93,7 +93,7 @@ describe('the rows of findings', () => {
   const page = renderHtml(report, series)
 
   it('have every field of the finding as report.json has it', () => {
-    for (const entry of report.findings) {
+    for (const entry of report.findings.filter((finding) => finding.judged)) {
       const start = page.indexOf(`<tr id="f=${entry.id}"`)
       const row = page.slice(start, page.indexOf('</tr>', start))
       const { measured, bound } = entry
@@ -110,7 +110,7 @@ describe('the rows of findings', () => {
     const order = [...page.matchAll(/<tr id="f=([^"]+)" class="v-(\w+)"/g)].map((match) => match[2])
     expect(order.slice(0, 4)).toEqual(['fail', 'fail', 'fail', 'fail'])
     const folded = [...page.matchAll(/<details>[\s\S]*?<\/details>/g)].map((match) => match[0]).join('')
-    expect(folded).not.toMatch(/class="v-/)
+    expect(folded).not.toMatch(/class="v-(?!pass)/)
   })
 
   it('a near miss is worded as one on the first screen', () => {

@@ -1,6 +1,5 @@
 import type { Series } from '../../src/domain/series.ts'
 import type { Report } from '../../src/domain/verdict.ts'
-import { renderJson } from '../json/json.ts'
 import { cut } from '../text/foreign.ts'
 import { runWords } from '../text/words.ts'
 import { beforeAfterSection } from './before-after.ts'
@@ -10,6 +9,7 @@ import { outcomeFigure } from './charts/outcomes.ts'
 import { connectionsFigure, poolFigure, processFigure } from './charts/resources.ts'
 import { type TimeScale, timeScale } from './charts/scale.ts'
 import { timelineFigure } from './charts/timeline.ts'
+import { embeddedReport } from './embedded.ts'
 import { environmentSection, errorsSection, windowsSection } from './evidence.ts'
 import { adviceSection, findingsSection, notAssessedSection } from './findings.ts'
 import { contents, firstScreen } from './first-screen.ts'
@@ -18,9 +18,6 @@ import { html, type Markup, trusted } from './markup.ts'
 import { definitions } from './shapes.ts'
 import { pageStyle, styleHash } from './style.ts'
 import { toolsSection } from './tools.ts'
-
-/** Embedded JSON at most; a larger report.json lies beside the page and the page says so. */
-export const embeddedBytesMax = 300 * 1024
 
 type ChartOf = (report: Report, series: Series, scale: TimeScale) => Figure | null
 
@@ -47,19 +44,6 @@ function chartsSection(report: Report, series: Series): Markup {
   const none = drawn.every((figure) => figure === null)
   const body = none ? html`<p class="note">Nothing was recorded that could be drawn.</p>` : drawn
   return html`<section id="charts"><h2>What happened when</h2><p>All charts share one time axis in seconds from the start of the load.</p>${body}</section>
-`
-}
-
-/** JSON that cannot end its script element, and that no reader of the page's source trips over. */
-function embedded(report: Report): Markup {
-  const json = renderJson(report, 0)
-  if (Buffer.byteLength(json) > embeddedBytesMax) {
-    return html`<p class="note">report.json is too large to be embedded here; it lies beside this page.</p>`
-  }
-  const safe = json.replace(/[<\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
-  return html`<script type="application/json" id="report-json">${trusted(safe)}</script>
 `
 }
 
@@ -104,7 +88,7 @@ ${definitions}
 <main>
 ${firstScreen(report)}${contents(new Set(sections.keys()))}${[...sections.values()]}
 </main>
-${embedded(report)}</body>
+${embeddedReport(report)}</body>
 </html>
 `
   return page.text

@@ -32,7 +32,7 @@ h1 .word font{color:var(--state)}
 .worst a{color:inherit}
 .state{display:inline-flex;gap:7px;align-items:center;font-weight:650;color:var(--state);white-space:nowrap}
 .facts{width:100%;border-collapse:collapse;background:var(--panel);border-radius:8px;margin-top:14px}
-.facts th,.facts td{padding:7px 14px;text-align:left;vertical-align:top;border:0;white-space:normal}
+.facts th,.facts td{padding:7px 14px;text-align:left;vertical-align:top;border:0;white-space:normal;overflow-wrap:anywhere}
 .facts th{font-weight:400;color:var(--soft);white-space:nowrap;width:1%}
 .on-paper,.spacer{display:none}
 nav{margin:22px 0 0;padding:9px 0;border-top:1px solid var(--grid);color:var(--soft)}

@@ -1,3 +1,4 @@
+import { type Outcome, outcomes } from '../../src/domain/outcome.ts'
 import type { ReasonCode, Verdict, WindowKind } from '../../src/domain/verdict.ts'
 
 /** What a run is called by its verdict. */
@@ -42,6 +43,24 @@ export const windowKindWords: Readonly<Record<WindowKind, string>> = {
   recovery: 'after a fault had ended',
 }
 
+/** What each class means, in the words of a reader who does not know the protocol. */
+export const outcomeWords: Readonly<Record<Outcome, string>> = {
+  ok: 'a right answer',
+  expected: 'an expected refusal',
+  degraded: 'a degraded answer',
+  rate_limited: 'a rate limit',
+  application_error: 'an answer that says failed',
+  tool_error: 'a tool error',
+  rpc_error: 'a protocol error',
+  http_error: 'an HTTP error',
+  transport: 'no connection',
+  timeout: 'no answer in time',
+  wrong_answer: 'a wrong answer',
+  unknown: 'no end before the run ended',
+  unsent: 'no chance to be sent',
+  generator_error: 'a failure of the load script',
+}
+
 /** Plain names of the measures; one that is not here is shown by its id. */
 const measureNames: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -58,6 +77,8 @@ const measureNames: ReadonlyMap<string, string> = new Map(
     'load.users.peak': 'concurrent users',
     'load.calls_per_s': 'calls a second',
     'load.generator_lateness.p99': 'p99 lateness of the load generator',
+    'load.delivered': 'share of the load that was delivered',
+    'load.generator_errors': 'failures of the load script',
     'load.unsent': 'calls that could not be sent in time',
     'pool.used.peak_ratio': 'highest share of the pool in use',
     'pool.time_above': 'time with the pool nearly full',
@@ -85,6 +106,7 @@ const measureNames: ReadonlyMap<string, string> = new Map(
     'data.rpo': 'data loss',
     'data.rpo_worst_case': 'worst possible data loss',
     'data.lost_updates': 'updates overwritten by others',
+    'system.unplanned_exit': 'processes that ended by themselves',
     'data.stale_reads': 'reads of old data',
   }),
 )
@@ -92,6 +114,7 @@ const measureNames: ReadonlyMap<string, string> = new Map(
 export function measureName(measure: string): string {
   const known = measureNames.get(measure)
   if (known !== undefined) return known
-  const errorClass = /^tool\.error_ratio\.([a-z_]+)$/.exec(measure)?.[1]
-  return errorClass === undefined ? measure : `share of calls that ended as ${errorClass}`
+  const outcome = outcomes.find((one) => measure === `tool.error_ratio.${one}`)
+  if (outcome !== undefined) return `share of calls with ${outcomeWords[outcome]}`
+  return measure.startsWith('faults.observed.') ? 'the fault was seen to act and to end' : measure
 }

@@ -18,6 +18,7 @@ import type { CliContext } from './context.ts'
 import { readBootId, readEnvironment, readVersion } from './environment.ts'
 import { orInterrupted } from './interrupt.ts'
 import { clearLeftovers } from './leftovers.ts'
+import { prefer } from './priority.ts'
 import { probeCallOf } from './probe-call.ts'
 import { showProgress } from './progress.ts'
 import { stackView } from './stack-view.ts'
@@ -93,6 +94,8 @@ class Execution {
     const workFolder = join(stateFolder, 'work')
     mkdirSync(workFolder, { recursive: true })
     const { interrupt } = this.#context
+    // After the keeper: what it starts is the system under test, and gets no privilege.
+    prefer(process.pid)
     const preparing = prepareLoad(this.#spec.plan, workFolder)
     preparing.catch(() => undefined)
     const starting = this.#startStack(engines, keeper)
@@ -135,6 +138,7 @@ class Execution {
     this.#writeRun(engines, stack, prepared, bootId)
     await using load = await this.#startLoad(engines, stack, prepared, workFolder)
     await keeper.adopt('k6', load.pid)
+    prefer(load.pid)
     await using cleanup = new AsyncDisposableStack()
     const end = await conduct({
       plan,

@@ -34,6 +34,13 @@ function undoOf(link: RunningLink, keeper: KeeperClient, injectionId: string): U
   }
 }
 
+/** Our fresh connections must not count among the sessions of the system's own database. */
+function inMaintenanceDatabase(databaseUrl: string): string {
+  const url = new URL(databaseUrl)
+  url.pathname = '/postgres'
+  return url.href
+}
+
 /** A local stack as conducting sees it. */
 export function stackView(stack: RunningStack, keeper: KeeperClient, clock: Clock): StackView {
   const links = new Map<string, ConductedLink>()
@@ -41,7 +48,7 @@ export function stackView(stack: RunningStack, keeper: KeeperClient, clock: Cloc
     links.set(link.id, {
       id: link.id,
       control: controlOf(link, clock),
-      databaseUrl: stack.linkDatabaseUrl(link.id),
+      databaseUrl: inMaintenanceDatabase(stack.linkDatabaseUrl(link.id)),
       undo: (injectionId) => undoOf(link, keeper, injectionId),
     })
   const server = new URL(stack.mcpUrl)

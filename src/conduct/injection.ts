@@ -113,7 +113,8 @@ async function applyAndObserve(
     context,
     requestedUs,
     healAtUs,
-    (sample) => fault.isAffected(sample, parameters),
+    // An answer that was merely slow when the fault came tells nothing: it must have been asked for since.
+    (sample) => fault.isAffected(sample, parameters) && (sample.error !== null || sample.askedUs >= requestedUs),
     (sample) => momentUs(sample, requestedUs),
   )
   try {

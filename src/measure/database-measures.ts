@@ -3,7 +3,7 @@ import { counter, increase } from './counters.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
 import { between, none } from './measured.ts'
 import type { RunView } from './run-view.ts'
-import { gauge, sampledPeak } from './samples.ts'
+import { gauge, peakWithArrivals } from './samples.ts'
 
 const common = { windows: allWindows, perTool: false, needs: ['delivery', 'database'] } as const
 
@@ -29,11 +29,11 @@ export const databaseMeasures: readonly MeasureSpec[] = [
     bounds: ['max'],
     lacking: databaseLacks(['connections']),
     compute: ({ view, stretch }) => {
-      const method = 'sampled peak, up to the largest rise between samples'
-      const peak = sampledPeak(
-        gauge(databaseRows(view), (row) => row.connections),
-        stretch.spans,
-      )
+      const method = 'sampled peak, up to all that arrived between two samples'
+      const rows = databaseRows(view)
+      const open = gauge(rows, (row) => row.connections)
+      const arrived = gauge(rows, (row) => row.sessions)
+      const peak = peakWithArrivals(open, arrived, stretch.spans)
       return peak === null
         ? none('no_samples', 'no sample of the database in the window', 'count', 0, method)
         : between(peak.low, { low: peak.low, high: peak.high }, 'count', peak.samples, method)

@@ -82,15 +82,24 @@ export function valuesWithin(source: Gauge, span: Span): readonly number[] {
 }
 
 /**
- * How far a quantity may have risen unseen: the largest rise from a sample to the next, among samples in the span and
- * one on either side.
+ * How far a quantity may have risen unseen: the largest rise from a sample to the next, both in the span. What a
+ * neighbour beyond its edge saw is another window's: a fault that begins there would be told of the calm before it.
  */
 export function largestRise(source: Gauge, span: Span): number {
-  const from = Math.max(1, lastAtOrBefore(source.timesUs, span.startUs))
-  const to = Math.min(source.values.length - 1, lastAtOrBefore(source.timesUs, span.endUs - 1) + 1)
+  const from = lastAtOrBefore(source.timesUs, span.startUs - 1) + 2
+  const to = lastAtOrBefore(source.timesUs, span.endUs - 1)
   let rise = 0
   for (let at = from; at <= to; at++) rise = Math.max(rise, (source.values[at] ?? 0) - (source.values[at - 1] ?? 0))
   return rise
+}
+
+/** The sample in the span that is nearest to a part of it; null: the span has none. */
+export function nearestWithin(source: Gauge, span: Span, part: Span): number | null {
+  const first = lastAtOrBefore(source.timesUs, span.startUs - 1) + 1
+  const last = lastAtOrBefore(source.timesUs, span.endUs - 1)
+  if (last < first) return null
+  const before = lastAtOrBefore(source.timesUs, part.startUs)
+  return source.values[Math.min(last, Math.max(first, before))] ?? null
 }
 
 /** A sampled peak over spans: the highest sample, and how high it may have been between two. null: no sample. */
@@ -109,6 +118,31 @@ export function sampledPeak(
     high = Math.max(high, peak + largestRise(source, span))
   }
   return samples === 0 ? null : { low, high, samples }
+}
+
+/**
+ * A sampled peak of something whose arrivals are counted as well: between two samples there can never have been more
+ * than the earlier one and all that arrived since. Without a counter the largest rise has to do. null: no sample.
+ */
+export function peakWithArrivals(
+  source: Gauge,
+  arrivals: Gauge,
+  spans: readonly Span[],
+): { low: number; high: number; samples: number } | null {
+  const sampled = sampledPeak(source, spans)
+  if (sampled === null || arrivals.values.length !== source.values.length) return sampled
+  let high = sampled.low
+  for (const span of spans) {
+    const from = Math.max(0, lastAtOrBefore(source.timesUs, span.startUs))
+    for (let at = from; (source.timesUs[at] ?? span.endUs) < span.endUs; at++) {
+      const now = arrivals.values[at] ?? 0
+      const arrived = (arrivals.values[at + 1] ?? now) - now
+      // A counter that went back was reset with its server: nothing is known of what arrived.
+      if (arrived < 0) return sampled
+      high = Math.max(high, (source.values[at] ?? 0) + arrived)
+    }
+  }
+  return { ...sampled, high }
 }
 
 /** -Infinity of no value. */

@@ -1,6 +1,6 @@
 import { type Span, usPerSecond } from '../domain/time.ts'
 import type { PoolRow } from '../record/reader-rows.ts'
-import { type Gauge, highest, largestRise, lastAtOrBefore, valuesWithin } from './samples.ts'
+import { type Gauge, highest, largestRise, lastAtOrBefore, nearestWithin, valuesWithin } from './samples.ts'
 
 /** The system keeps its last 10 marks (docs/run-folder.md, reference-server/pool/saturation.ts). */
 const keptSeconds = 10
@@ -101,7 +101,11 @@ export function peakWithin(marks: readonly SecondMark[], samples: Gauge, span: S
   let high = low
   let coveredToUs = span.startUs
   let exact = true
-  const sampledHigh = (part: Span): number => highest(valuesWithin(samples, part)) + largestRise(samples, part)
+  const rise = largestRise(samples, span)
+  const sampledHigh = (part: Span): number => {
+    const nearest = nearestWithin(samples, span, part)
+    return nearest === null ? Number.NEGATIVE_INFINITY : Math.max(nearest, highest(valuesWithin(samples, part))) + rise
+  }
   for (const mark of marks) {
     const endUs = mark.startUs + usPerSecond
     if (endUs <= span.startUs || mark.startUs >= span.endUs) continue

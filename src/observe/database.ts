@@ -36,6 +36,7 @@ const query = `
     (select sum(xact_rollback)::bigint from pg_stat_database) as rollbacks,
     (select sum(blks_hit)::bigint from pg_stat_database) as blocks_hit,
     (select sum(blks_read)::bigint from pg_stat_database) as blocks_read,
+    (select sessions from pg_stat_database where datname = current_database()) as sessions,
     pg_postmaster_start_time()::text || ' ' ||
       coalesce(max(backend_start) filter (where backend_type = 'checkpointer'), 'epoch')::text as started_at
   from (
@@ -55,6 +56,7 @@ const numberColumns = [
   'rollbacks',
   'blocks_hit',
   'blocks_read',
+  'sessions',
 ] as const
 
 const missing: readonly null[] = Array.from({ length: numberColumns.length + 1 }, () => null)

@@ -29,14 +29,14 @@ interface Usage {
   readonly rssBytes: number
 }
 
-function readUsage(pid: number): Usage | null {
+function readUsage(pid: number, withChildren: boolean): Usage | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The command's name may hold spaces and brackets: fields are counted from its last bracket (proc(5)).
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const ticks = [11, 12, 13, 14].map((index) => Number(fields[index]))
-    // utime + stime of the process, and of its children that have ended and were waited for.
-    const cpuTicks = ticks.reduce((sum, value) => sum + value, 0)
+    // utime and stime of the process; cutime and cstime of its children that have ended and were waited for.
+    const indices = withChildren ? [11, 12, 13, 14] : [11, 12]
+    const cpuTicks = indices.reduce((sum, index) => sum + Number(fields[index]), 0)
     return {
       ppid: Number(fields[1]),
       cpuUs: (cpuTicks * 1_000_000) / ticksPerSecond,
@@ -58,12 +58,12 @@ function readChildren(pid: number): number[] {
 }
 
 function readProcess(watched: WatchedProcess): { cpuUs: number; rssBytes: number } | null {
-  const own = readUsage(watched.pid)
+  const own = readUsage(watched.pid, watched.withChildren)
   if (!own) return null
   let { cpuUs, rssBytes } = own
   if (watched.withChildren) {
     for (const child of readChildren(watched.pid)) {
-      const usage = readUsage(child)
+      const usage = readUsage(child, true)
       cpuUs += usage?.cpuUs ?? 0
       rssBytes += usage?.rssBytes ?? 0
     }

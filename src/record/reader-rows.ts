@@ -44,6 +44,8 @@ export interface DatabaseRow {
   readonly deadlocks: number | null
   readonly blocksHit: number | null
   readonly blocksRead: number | null
+  /** Opened since its start; null: not told. */
+  readonly sessions: number | null
   readonly startedAt: string | null
 }
 
@@ -144,6 +146,7 @@ export function databaseRow(cells: Cells): DatabaseRow | null {
     deadlocks: finite(cells('deadlocks')),
     blocksHit: finite(cells('blocksHit')),
     blocksRead: finite(cells('blocksRead')),
+    sessions: finite(cells('sessions')),
     startedAt: text(cells('startedAt')),
   }
 }

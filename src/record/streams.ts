@@ -34,6 +34,7 @@ export const streamColumns = {
     'rollbacks',
     'blocksHit',
     'blocksRead',
+    'sessions',
     'startedAt',
   ],
   host: ['t', 'process', 'pid', 'cpu', 'rss'],

@@ -2,12 +2,18 @@ import { readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { samples } from '../golden/samples/cases.ts'
-import { fiveMinuteGate } from '../golden/samples/stress.ts'
+import { fiveMinuteGate, hostile } from '../golden/samples/stress.ts'
 import { launch, open, states } from './browser.ts'
 
+const longNames = () => hostile('x'.repeat(190))
 const all = Object.entries({ ...samples, 'five-minute-gate': fiveMinuteGate })
 const cases = states.flatMap((state) =>
-  all.map(([name, make]) => ({ state, name, make, called: `${name}, ${state.name}` })),
+  [...all, ['long names', longNames] as const].map(([name, make]) => ({
+    state,
+    name,
+    make,
+    called: `${name}, ${state.name}`,
+  })),
 )
 
 let browser: Browser

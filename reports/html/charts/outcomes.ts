@@ -2,6 +2,7 @@ import { isGood, type Outcome, outcomes } from '../../../src/domain/outcome.ts'
 import type { CallSeries } from '../../../src/domain/series.ts'
 import { usPerSecond } from '../../../src/domain/time.ts'
 import { count, counted, quantity, share } from '../../text/numbers.ts'
+import { outcomeWords } from '../../text/words.ts'
 import { html, type Markup, unbroken } from '../markup.ts'
 import { fill } from '../palette.ts'
 import type { Figure, Panel } from './frame.ts'
@@ -12,24 +13,6 @@ import { linearScale, type TimeScale } from './scale.ts'
 const heightPx = 110
 const rowPx = 32
 const barTopPx = 15
-
-/** What each class means, in the words of a reader who does not know the protocol. */
-const meanings: Readonly<Record<Outcome, string>> = {
-  ok: 'right answer',
-  expected: 'expected refusal',
-  degraded: 'answered with less',
-  rate_limited: 'rate limited',
-  application_error: 'answer says failed',
-  tool_error: 'tool error',
-  rpc_error: 'protocol error',
-  http_error: 'HTTP error',
-  transport: 'no connection',
-  timeout: 'no answer in time',
-  wrong_answer: 'wrong answer',
-  unknown: 'open at the end',
-  unsent: 'could not be sent',
-  generator_error: 'load script failed',
-}
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
@@ -90,7 +73,7 @@ function classPanel(outcome: Outcome, values: readonly number[], calls: CallSeri
   const edgesUs = Array.from({ length: columns.length + 1 }, (_, column) => {
     return startUs + Math.min(column * group, buckets) * bucketUs
   })
-  const text = `${meanings[outcome]}: ${counted(sum(values), 'call')}`
+  const text = `${outcomeWords[outcome]}: ${counted(sum(values), 'call')}`
   const row = { topPx: barTopPx, heightPx: rowPx - barTopPx }
   const colour = isGood(outcome) ? 'p50' : 'fail'
   return {
@@ -118,7 +101,7 @@ function classTable(calls: CallSeries): Markup {
     if (values === undefined) return []
     const total = sum(values)
     return [
-      html`<tr><th scope="row">${outcome}</th><td class="text">${meanings[outcome]}</td><td>${count(total)}</td><td>${share(total, all)}</td></tr>`,
+      html`<tr><th scope="row">${outcome}</th><td class="text">${outcomeWords[outcome]}</td><td>${count(total)}</td><td>${share(total, all)}</td></tr>`,
     ]
   })
   return html`<table><thead><tr><th scope="col">outcome</th><th scope="col" class="text">meaning</th><th scope="col">calls</th><th scope="col">of all</th></tr></thead><tbody>${rows}</tbody></table>`

@@ -58,6 +58,13 @@ function plannedOutline(scale: TimeScale, injection: InjectionRecord): Part {
   return html`<rect x="${percent(x)}" y="${barTopPx + 0.5}" width="${width}" height="${barPx - 1}" ${stroke('soft')} stroke-dasharray="3 3"/>`
 }
 
+/** `slow-db: latency on db`; once only where the injection is called by its fault. */
+export function injectionName({ id, fault, on }: InjectionRecord): Markup {
+  return id === fault
+    ? html`${foreign(id)} on ${foreign(on)}`
+    : html`${foreign(id)}: ${foreign(fault)} on ${foreign(on)}`
+}
+
 function injectionLane(scale: TimeScale, injection: InjectionRecord, index: number): Panel {
   const { requestedUs, healedUs, healVerifiedUs, settledUs } = injection
   const about = `${foreignLabel(injection.id, 200)}: ${foreignLabel(injection.fault, 200)} on ${foreignLabel(injection.on, 200)}`
@@ -66,7 +73,8 @@ function injectionLane(scale: TimeScale, injection: InjectionRecord, index: numb
     requestedUs === null ? null : bar(scale, requestedUs, healVerifiedUs ?? healedUs ?? scale.endUs, 'fail', 0.75)
   const recovered =
     healVerifiedUs === null || settledUs === null ? null : bar(scale, healVerifiedUs, settledUs, 'unknown', 0.4)
-  const label = `${foreignLabel(injection.id, 16)}: ${foreignLabel(injection.fault, 14)}`
+  const { id, fault } = injection
+  const label = id === fault ? foreignLabel(id, 30) : `${foreignLabel(id, 16)}: ${foreignLabel(fault, 14)}`
   return {
     name: `Injection ${index + 1}, ${about}: ${told}, settled ${runTime(settledUs, 2)}`,
     heightPx: lanePx,

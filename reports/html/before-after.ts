@@ -2,17 +2,21 @@ import type { CallSeries } from '../../src/domain/series.ts'
 import type { InjectionRecord, MeasurementRow, Report, Window } from '../../src/domain/verdict.ts'
 import { count, quantity, range, share } from '../text/numbers.ts'
 import { type HeatRow, heatColumns } from './charts/heat.ts'
-import { logScale } from './charts/scale.ts'
+import { logScale, type ValueScale } from './charts/scale.ts'
 import { injectionName } from './charts/timeline.ts'
-import { foreign, foreignLabel, html, link, type Markup, type Part } from './markup.ts'
+import { foreignLabel, html, link, type Markup, type Part } from './markup.ts'
 import { fill, stroke } from './palette.ts'
 import { spacer } from './shapes.ts'
 
 /** Injections told so at most; the rest are in the tables of windows. */
 export const comparedMax = 15
 const stripPx = 40
+/** Of 1000 units of a strip's width these are the latency axis; the failed calls stand right of it. */
+const latencyUnits = 880
 /** Right of this a tick's label would touch the word below the failed calls. */
-const ticksEndUnits = 720
+const ticksEndUnits = 700
+/** Room for `100 ms` in 220 px, the least that a strip has. */
+const tickGapUnits = 300
 const quantiles = [
   ['p50', 'tool.latency.p50'],
   ['p95', 'tool.latency.p95'],
@@ -109,43 +113,66 @@ function difference(clear: MeasurementRow | undefined, row: MeasurementRow | und
   return `${sign}${size}`
 }
 
-/** All strips of an injection share one log axis; the height of a bar is its share of that stretch's calls. */
-function strip(stretch: Stretch, axisMs: readonly [number, number], last: boolean): Markup {
-  const scale = logScale(axisMs[0], axisMs[1], 0, 880)
-  const all = stretch.good + stretch.failed
-  if (all === 0) return html`<span class="small">shorter than a bucket of the chart</span>`
-  const x = (ms: number) => Math.round((880 - scale.y(ms)) * 10) / 10
-  const path = stretch.rows
-    .filter((row) => row.calls > 0)
-    .map((row) => {
-      const height = Math.max(2, Math.round((row.calls / all) * 2 * stripPx * 10) / 10)
-      const capped = Math.min(height, stripPx - 4)
-      return `M${x(row.lowMs)} ${stripPx}v-${capped}H${x(row.highMs)}V${stripPx}z`
-    })
-    .join('')
-  const failedPx = stretch.failed === 0 ? 0 : Math.max(2, Math.min(1, (stretch.failed / all) * 2) * (stripPx - 4))
-  const ticks = scale.ticks
-    .filter(({ value }) => x(value) < ticksEndUnits)
-    .map(({ value }) => {
-      const at = x(value) / 10
-      const anchor = at < 4 ? 'start' : at > 80 ? 'end' : 'middle'
-      return html`<text x="${Math.round(at * 10) / 10}%" y="${stripPx + 14}" font-size="12" text-anchor="${anchor}" ${fill('soft')}>${quantity(value, 'ms', 1)}</text>`
-    })
-  const failedLabel = html`<text x="100%" y="${stripPx + 14}" font-size="12" text-anchor="end" ${fill('soft')}>failed</text>`
-  return html`<svg role="img" aria-label="Distribution of latency, ${stretch.name}: ${count(stretch.good)} good and ${count(stretch.failed)} failed calls" width="100%" height="${stripPx + (last ? 18 : 2)}" font-family="sans-serif"><svg width="100%" height="${stripPx + 1}" viewBox="0 0 1000 ${stripPx + 1}" preserveAspectRatio="none"><path d="${path}" ${fill('p50')}/><rect x="930" y="${Math.round((stripPx - failedPx) * 10) / 10}" width="70" height="${Math.round(failedPx * 10) / 10}" ${fill('fail')}/><path d="M0 ${stripPx}H1000" ${stroke('soft')} vector-effect="non-scaling-stroke"/></svg>${last ? [ticks.filter((_, index) => index % Math.ceil(ticks.length / 3) === 0), failedLabel] : null}</svg>`
+/** What all strips of an injection have in common. */
+interface StripAxes {
+  readonly lowestMs: number
+  readonly highestMs: number
+  /** The largest share that any bar stands for: the full height. */
+  readonly highestShare: number
 }
 
-function axisOf(found: readonly Stretch[]): readonly [number, number] {
+const tenth = (value: number) => Math.round(value * 10) / 10
+
+/** Ticks from the left, each at least so far from the one before that their labels stay apart. */
+function spacedTicks(scale: ValueScale, x: (ms: number) => number): Part {
+  let freeFrom = 0
+  return scale.ticks.map(({ value }) => {
+    const at = x(value)
+    if (at < freeFrom || at > ticksEndUnits) return null
+    freeFrom = at + tickGapUnits
+    return html`<text x="${tenth(at / 10)}%" y="${stripPx + 14}" font-size="12" text-anchor="${at < 40 ? 'start' : 'middle'}" ${fill('soft')}>${quantity(value, 'ms', 1)}</text>`
+  })
+}
+
+/** A bar a row of the heat map, as high as its share of the stretch's calls, and apart from them the failed calls. */
+function strip(stretch: Stretch, axes: StripAxes, last: boolean): Markup {
+  const all = stretch.good + stretch.failed
+  if (all === 0) return html`<span class="small">shorter than a bucket of the chart</span>`
+  const scale = logScale(axes.lowestMs, axes.highestMs, 0, latencyUnits)
+  const x = (ms: number) => tenth(latencyUnits - scale.y(ms))
+  const heightPx = (calls: number) => tenth(Math.max(2, (calls / all / axes.highestShare) * (stripPx - 4)))
+  const path = stretch.rows
+    .filter((row) => row.calls > 0)
+    .map((row) => `M${x(row.lowMs)} ${stripPx}v-${heightPx(row.calls)}H${x(row.highMs)}V${stripPx}z`)
+    .join('')
+  const failedPx = heightPx(stretch.failed)
+  const failed =
+    stretch.failed === 0
+      ? null
+      : html`<rect x="930" y="${tenth(stripPx - failedPx)}" width="70" height="${failedPx}" ${fill('fail')}/>`
+  const failedLabel = html`<text x="100%" y="${stripPx + 14}" font-size="12" text-anchor="end" ${fill('soft')}>failed</text>`
+  const name = `Distribution of latency, ${stretch.name}: ${count(stretch.good)} good and ${count(stretch.failed)} failed calls`
+  return html`<svg role="img" aria-label="${name}" width="100%" height="${stripPx + (last ? 18 : 2)}" font-family="sans-serif"><svg width="100%" height="${stripPx + 1}" viewBox="0 0 1000 ${stripPx + 1}" preserveAspectRatio="none"><path d="${path}" ${fill('p50')}/>${failed}<path d="M0 ${stripPx}H1000" ${stroke('soft')} vector-effect="non-scaling-stroke"/></svg>${last ? [spacedTicks(scale, x), failedLabel] : null}</svg>`
+}
+
+function axesOf(found: readonly Stretch[]): StripAxes {
   const used = found.flatMap((stretch) => stretch.rows.filter((row) => row.calls > 0))
-  const lowest = Math.min(...used.map((row) => row.lowMs))
-  return used.length === 0 ? [1, 10] : [lowest, Math.max(...used.map((row) => row.highMs))]
+  const shares = found.flatMap((stretch) => {
+    const all = stretch.good + stretch.failed
+    return all === 0 ? [] : [...stretch.rows.map((row) => row.calls / all), stretch.failed / all]
+  })
+  return {
+    lowestMs: used.length === 0 ? 1 : Math.min(...used.map((row) => row.lowMs)),
+    highestMs: used.length === 0 ? 10 : Math.max(...used.map((row) => row.highMs)),
+    highestShare: Math.max(...shares, Number.MIN_VALUE),
+  }
 }
 
 function comparison(report: Report, calls: CallSeries, injection: InjectionRecord, index: number): Markup {
   const found = stretches(report, calls, injection)
   const title = html`<h3>${index + 1} ${injectionName(injection)}</h3>`
   if (found.length === 0) return html`${title}<p class="note">No window of this injection came to be.</p>`
-  const axis = axisOf(found)
+  const axes = axesOf(found)
   const baseline = found[0]?.name === 'without faults' ? found[0] : undefined
   const clear = baseline === undefined ? undefined : measured(report, baseline.window.id, 'tool.latency.p95')
   const lastDrawn = found.findLastIndex((stretch) => stretch.good + stretch.failed > 0)
@@ -155,7 +182,7 @@ function comparison(report: Report, calls: CallSeries, injection: InjectionRecor
     const cells = quantiles.map(
       ([, measure]) => html`<td>${quantileCell(measured(report, stretch.window.id, measure))}</td>`,
     )
-    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist text">${strip(stretch, axis, row === lastDrawn)}${spacer}</td><td>${callCount}</td><td>${failed}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
+    return html`<tr><th scope="row">${stretch.name}<br><span class="small">${link('w', stretch.window.id)}</span></th><td class="dist text">${strip(stretch, axes, row === lastDrawn)}${spacer}</td><td>${callCount}</td><td>${failed}</td>${cells}<td>${stretch === baseline ? '–' : difference(clear, p95)}</td></tr>`
   })
   return html`${title}<div class="wide" tabindex="0" role="region" aria-label="Before, during and after injection ${foreignLabel(injection.id, 100)}"><table class="compare"><thead><tr><th scope="col">when</th><th scope="col" class="text">latency, log scale</th><th scope="col">calls</th><th scope="col">failed</th>${quantiles.map(([name]) => html`<th scope="col">${name}</th>`)}<th scope="col">p95 compared with no faults</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
@@ -165,6 +192,6 @@ export function beforeAfterSection(report: Report, calls: CallSeries | null): Ma
   if (report.injections.length === 0 || calls === null) return null
   const shown = report.injections.slice(0, comparedMax)
   const left = report.injections.length - shown.length
-  return html`<section id="before-after"><h2>Before, during and after each fault</h2><p>Bars: the share of the stretch's calls by latency, on one log axis for all rows of a fault, and apart from them the failed ones. Pictures are made of those buckets of the chart above that lie wholly inside the window, numbers are measured over all of it. Below a percentile: the interval in which it lies.</p>${shown.map((injection, index) => comparison(report, calls, injection, index))}${left > 0 ? html`<p class="note">Showing ${shown.length} of ${report.injections.length} injections; the measurements of all are in report.json.</p>` : null}</section>
+  return html`<section id="before-after"><h2>Before, during and after each fault</h2><p>Bars: the share of the stretch's calls by latency, on one log axis and one height for all rows of a fault, and apart from them the failed ones. Pictures are made of those buckets of the chart above that lie wholly inside the window, numbers are measured over all of it. Below a percentile: the interval in which it lies.</p>${shown.map((injection, index) => comparison(report, calls, injection, index))}${left > 0 ? html`<p class="note">Showing ${shown.length} of ${report.injections.length} injections; the measurements of all are in report.json.</p>` : null}</section>
 `
 }

@@ -8,7 +8,7 @@ const look = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif}
-main{max-width:1280px;margin:0 auto;padding:0 24px 48px}
+main{overflow-wrap:anywhere;max-width:1280px;margin:0 auto;padding:0 24px 48px}
 .defs{position:absolute}
 a{color:var(--link)}
 h1,h2,h3{line-height:1.2;text-wrap:balance}
@@ -37,7 +37,7 @@ h1 .word font{color:var(--state)}
 .on-paper,.spacer{display:none}
 nav{margin:22px 0 0;padding:9px 0;border-top:1px solid var(--grid);color:var(--soft)}
 nav a{display:inline-block;padding:3px 0}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+table{overflow-wrap:normal;border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:6px 14px 6px 0;text-align:right;vertical-align:top;border-bottom:1px solid var(--grid)}
 th:first-child,.text,thead th.text{text-align:left}
 thead th{font-weight:600;color:var(--soft);font-size:13px;vertical-align:bottom;white-space:nowrap}
@@ -66,7 +66,8 @@ summary{cursor:pointer;color:var(--link);font-size:13px;padding:5px 0;width:fit-
 .wide td:not(.text),.wide thead th{white-space:nowrap}
 .wide td.text{min-width:150px}
 .wide:focus-visible,a:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offset:2px}
-.compare .dist{width:34%;min-width:220px}
+.compare .dist{width:34%}
+.dist>svg{min-width:220px}
 .compare{width:100%}
 .compare td,.compare th{white-space:nowrap}
 .sticky{width:100%}

@@ -94,8 +94,6 @@ class Execution {
     const workFolder = join(stateFolder, 'work')
     mkdirSync(workFolder, { recursive: true })
     const { interrupt } = this.#context
-    // After the keeper: what it starts is the system under test, and gets no privilege.
-    prefer(process.pid)
     const preparing = prepareLoad(this.#spec.plan, workFolder)
     preparing.catch(() => undefined)
     const starting = this.#startStack(engines, keeper)

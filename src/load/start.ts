@@ -100,6 +100,8 @@ async function spawnK6(spec: LoadSpec): Promise<ChildProcess> {
         K6_AUTO_EXTENSION_RESOLUTION: 'false',
       },
       stdio: ['ignore', log, log, 'pipe', 'pipe'],
+      // A session of its own: Ctrl-C is the harness's to act on, and the kernel shares the processor out by sessions.
+      detached: true,
     })
     await once(child, 'spawn')
     return child

@@ -122,7 +122,8 @@ export function sampledPeak(
 
 /**
  * A sampled peak of something whose arrivals are counted as well: between two samples there can never have been more
- * than the earlier one and all that arrived since. Without a counter the largest rise has to do. null: no sample.
+ * than the earlier one and all that arrived since; as for the largest rise, both samples lie in the span. Without a
+ * counter the largest rise has to do. null: no sample.
  */
 export function peakWithArrivals(
   source: Gauge,
@@ -133,10 +134,10 @@ export function peakWithArrivals(
   if (sampled === null || arrivals.values.length !== source.values.length) return sampled
   let high = sampled.low
   for (const span of spans) {
-    const from = Math.max(0, lastAtOrBefore(source.timesUs, span.startUs))
-    for (let at = from; (source.timesUs[at] ?? span.endUs) < span.endUs; at++) {
-      const now = arrivals.values[at] ?? 0
-      const arrived = (arrivals.values[at + 1] ?? now) - now
+    const from = lastAtOrBefore(source.timesUs, span.startUs - 1) + 1
+    const to = lastAtOrBefore(source.timesUs, span.endUs - 1)
+    for (let at = from; at < to; at++) {
+      const arrived = (arrivals.values[at + 1] ?? 0) - (arrivals.values[at] ?? 0)
       // A counter that went back was reset with its server: nothing is known of what arrived.
       if (arrived < 0) return sampled
       high = Math.max(high, (source.values[at] ?? 0) + arrived)

@@ -28,7 +28,7 @@ function load(report: Report): Markup {
   const rate = callsPerS === null ? 'rate not measured' : quantity(callsPerS, 'calls/s')
   const users =
     usersPeak === null ? 'users not measured' : `${count(usersPeak)} of ${counted(report.run.users, 'user')}`
-  if (callsIntended === 0) return html`none: no call was intended`
+  if (callsIntended === 0) return html`none, no call was intended`
   const sent = `${count(callsSent)} of ${count(callsIntended)} calls sent (${share(callsSent, callsIntended)})`
   return html`${unbroken(`${sent}, ${rate}, ${users}`)}`
 }
@@ -44,7 +44,6 @@ function facts(report: Report): readonly (readonly [string, Part])[] {
   const found = counts(report)
   const judged = found.met + found.missed + found.unknown
   return [
-    ['Load delivered', load(report)],
     ['Tested', html`${foreign(run.target)}`],
     [
       'With',
@@ -83,7 +82,7 @@ export function firstScreen(report: Report): Markup {
   const rows = facts(report).map(
     ([name, value]) => html`<tr><th scope="row" align="left" valign="top">${name}</th><td>${value}</td></tr>`,
   )
-  return html`<header class="first v-${verdict}"><p class="kicker">Squall report on plan <b>${foreign(run.plan)}</b></p><div class="screen"><div class="said"><h1>${verdictShape(verdict, 44)} <span class="word"><font color="${palette[verdict][0]}">${runWords[verdict]}</font></span></h1><p class="summary"><bdi>${cut(report.summary, summaryCharactersMax)}</bdi></p>${ended(report)}${worst(report)}</div><table class="facts">${rows}</table></div>${onPaper(report)}</header>
+  return html`<header class="first v-${verdict}"><p class="kicker">Squall report on plan <b>${foreign(run.plan)}</b></p><div class="screen"><div class="said"><h1>${verdictShape(verdict, 44)} <span class="word"><font color="${palette[verdict][0]}">${runWords[verdict]}</font></span></h1><p class="summary"><bdi>${cut(report.summary, summaryCharactersMax)}</bdi></p><p class="load">Load delivered: ${load(report)}.</p>${ended(report)}${worst(report)}</div><table class="facts">${rows}</table></div>${onPaper(report)}</header>
 `
 }
 

@@ -13,7 +13,7 @@ export type Part = Markup | string | number | null | readonly Part[]
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
-    
+    .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;')

@@ -25,6 +25,7 @@ code,.hash{font:13px/1.4 ui-monospace,Menlo,Consolas,"Liberation Mono",monospace
 h1{display:flex;align-items:center;gap:14px;margin:8px 0 10px;font-size:44px;letter-spacing:-.02em}
 h1 .word font{color:var(--state)}
 .summary{font-size:19px;line-height:1.35;text-wrap:pretty}
+.load{font-size:15px}
 .note{border-left:4px solid var(--unknown);padding:6px 12px;background:var(--panel)}
 .worst{list-style:none;margin:14px 0 4px;padding:0}
 .worst li{display:flex;gap:10px;padding:7px 0;border-top:1px solid var(--grid)}

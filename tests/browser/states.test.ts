@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { samples } from '../golden/samples/cases.ts'
+import { inconclusive, samples } from '../golden/samples/cases.ts'
+import type { Sample } from '../golden/samples/stage.ts'
 import { fiveMinuteGate, hostile } from '../golden/samples/stress.ts'
 import { launch, open, states } from './browser.ts'
 
@@ -15,6 +16,19 @@ const cases = states.flatMap((state) =>
     called: `${name}, ${state.name}`,
   })),
 )
+
+/** Cut, with more findings than the first screen names. */
+function crowded(): Sample {
+  const { report, series } = inconclusive()
+  const findings = [...report.findings, ...report.findings].map((entry, index) => ({
+    ...entry,
+    id: `${entry.id}-${index}`,
+  }))
+  return {
+    report: { ...report, findings, run: { ...report.run, ended: 'cut: calls/k6-1.ndjson has no end line' } },
+    series,
+  }
+}
 
 let browser: Browser
 beforeAll(async () => {
@@ -49,9 +63,9 @@ describe('the page in every state', () => {
 })
 
 describe('the first screen', () => {
-  const folds = all.flatMap(([name, make]) => [
-    { name, make, state: states[0], must: ['h1', '.summary', '.worst li', '.facts tr:nth-child(7)'] },
-    { name, make, state: states[1], must: ['h1', '.summary', '.worst li:first-child', '.facts tr:first-child'] },
+  const folds = [...all, ['all that can stand there', crowded] as const].flatMap(([name, make]) => [
+    { name, make, state: states[0], must: ['h1', '.summary', '.worst li', '.load', '.facts tr:nth-child(6)'] },
+    { name, make, state: states[1], must: ['h1', '.summary', '.worst li:first-child', '.load'] },
   ])
 
   it.each(folds)('$name at $state.widthPx px holds all of $must', async ({ make, state, must }) => {

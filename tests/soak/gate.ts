@@ -17,7 +17,7 @@ interface Round {
   readonly text: string
 }
 
-function valueOf(report: Report, id: string): string {
+function shownValue(report: Report, id: string): string {
   const measured = report.findings.find((finding) => finding.id === id)?.measured
   if (!measured || measured.kind === 'none') return 'none'
   const { kind, value, unit } = measured
@@ -40,10 +40,12 @@ async function gate(plan: string): Promise<{ exitCode: number | null; report: Re
 async function remediated(): Promise<Round> {
   const { exitCode, report, seconds } = await gate('launch-gate')
   const headroom = [
-    `pool peak ${valueOf(report, 'latency-pool-peak')} of 0.85`,
-    `p95 ${valueOf(report, 'latency-p95')} of 5000 ms`,
-    `connections ${valueOf(report, 'latency-connections')} of 94`,
-    ...['latency', 'reset', 'down', 'black-hole'].map((id) => `back from ${id} ${valueOf(report, `${id}-recovered`)}`),
+    `pool peak ${shownValue(report, 'latency-pool-peak')} of 0.85`,
+    `p95 ${shownValue(report, 'latency-p95')} of 5000 ms`,
+    `connections ${shownValue(report, 'latency-connections')} of 94`,
+    ...['latency', 'reset', 'down', 'black-hole'].map(
+      (id) => `back from ${id} ${shownValue(report, `${id}-recovered`)}`,
+    ),
   ]
   const right = exitCode === 0 && report.verdict === 'pass'
   const why = right ? '' : wrong(report.findings)
@@ -54,7 +56,7 @@ async function asAssessed(): Promise<Round> {
   const { exitCode, report, seconds } = await gate('as-assessed')
   const exhausted = report.findings.find(({ id }) => id === 'latency-pool-exhausted')
   const right = exitCode === 1 && exhausted?.verdict === 'fail'
-  const text = `as-assessed exit ${exitCode} in ${seconds.toFixed(0)} s: pool exhausted under latency: ${exhausted?.verdict}, p95 ${valueOf(report, 'latency-p95')}`
+  const text = `as-assessed exit ${exitCode} in ${seconds.toFixed(0)} s: pool exhausted under latency: ${exhausted?.verdict}, p95 ${shownValue(report, 'latency-p95')}`
   return { right, text }
 }
 

@@ -24,7 +24,7 @@ type Config struct {
 	BarrierTimeoutMs float64         `json:"barrierTimeoutMs"`
 	Tools            []Tool          `json:"tools"`
 	Phases           []Phase         `json:"phases"`
-	Target           string          `json:"target"`
+	Target           string          `json:"target"`     // empty: the harness tells it when the system is up
 	With             json.RawMessage `json:"with"`       // the plan's words to the workload, as they were; kept for the record
 	Standalone       bool            `json:"standalone"` // no harness on descriptors 3 and 4: start as soon as all are ready
 }
@@ -71,8 +71,11 @@ func readConfig(path string) (*Config, error) {
 func (c *Config) check() error {
 	var problems []error
 	wrong := func(format string, values ...any) { problems = append(problems, fmt.Errorf(format, values...)) }
-	if c.Instance == "" || c.CallsPath == "" || c.Target == "" {
-		wrong("instance %q, callsPath %q and target %q must not be empty", c.Instance, c.CallsPath, c.Target)
+	if c.Instance == "" || c.CallsPath == "" {
+		wrong("instance %q and callsPath %q must not be empty", c.Instance, c.CallsPath)
+	}
+	if c.Standalone && c.Target == "" {
+		wrong("target must not be empty where no harness can tell it")
 	}
 	if c.Users.First < 0 || c.Users.Count < 1 {
 		wrong("users must be at least one from 0 on, got first %d, count %d", c.Users.First, c.Users.Count)

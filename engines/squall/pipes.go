@@ -17,6 +17,7 @@ const (
 
 // command is one line from the harness.
 type command struct {
+	Open string `json:"open"` // the target is up, here: sessions may be opened
 	T0Us *int64 `json:"t0Us"` // absolute CLOCK_MONOTONIC in µs: begin then
 	Stop bool   `json:"stop"` // end now, as if the plan ended here
 }

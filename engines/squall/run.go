@@ -15,6 +15,9 @@ type run struct {
 	events   *events
 	callers  []*caller
 
+	target   string        // where the calls go; to be read once opened is closed
+	opened   chan struct{} // closed when the target is known and up
+	opening  sync.Once
 	turns    chan struct{} // a place among those opening sessions
 	sessions atomic.Int64
 	failed   atomic.Int64
@@ -40,11 +43,14 @@ func newRun(config *Config) (*run, error) {
 		return nil, err
 	}
 	r := &run{
-		config: config, clock: clock, turns: make(chan struct{}, sessionsAtOnce), met: make(chan struct{}),
+		config: config, clock: clock, opened: make(chan struct{}), turns: make(chan struct{}, sessionsAtOnce), met: make(chan struct{}),
 		started: make(chan struct{}), goes: make(chan int64, 1), ending: make(chan struct{}),
 		aborted: make(chan struct{}), over: make(chan struct{}), stages: make(chan struct{}),
 	}
 	r.endUs.Store(config.endUs())
+	if config.Target != "" {
+		r.openAt(config.Target)
+	}
 	for i := range config.Users.Count {
 		r.callers = append(r.callers, newCaller(config, config.Users.First+i))
 	}
@@ -69,7 +75,18 @@ func (r *run) open() error {
 	return nil
 }
 
+// openAt lets users open their sessions. A second target is none: calls have been recorded against the first.
+func (r *run) openAt(target string) {
+	r.opening.Do(func() {
+		r.target = target
+		close(r.opened)
+	})
+}
+
 func (r *run) obey(c command) {
+	if c.Open != "" {
+		r.openAt(c.Open)
+	}
 	if c.T0Us != nil {
 		select {
 		case r.goes <- *c.T0Us:

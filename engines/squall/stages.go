@@ -29,7 +29,17 @@ func (r *run) conduct() {
 	r.drain()
 }
 
+// waitForSessions has a limit from the moment on that the target is up; for that it waits as long as the harness lives.
 func (r *run) waitForSessions() error {
+	select {
+	case <-r.opened:
+	case <-r.ending:
+		return errors.New("stopped before the target was up")
+	case <-r.aborted:
+		return errors.New("aborted before the target was up")
+	case <-r.over:
+		return errors.New("k6 ended before the target was up")
+	}
 	limit := time.NewTimer(time.Duration(r.config.BarrierTimeoutMs * float64(time.Millisecond)))
 	defer limit.Stop()
 	select {

@@ -3,8 +3,6 @@ declare module 'k6/x/squall' {
   import type { Options } from 'k6/options'
 
   interface Squall {
-    /** Where the calls go. */
-    readonly target: string
     /** Names of the tools, in the order of the numbers that next() gives. */
     readonly tools: readonly string[]
     /** Limit of a call, all its requests together. Requests end by it without being told. */
@@ -13,6 +11,8 @@ declare module 'k6/x/squall' {
     options(): Options
     /** Makes this script the user of its number, and waits for its turn to open a session. Gives the number. */
     join(): number
+    /** Where the calls go. Known after join(). */
+    target(): string
     /** Says that the user has its session, then waits for the run's t0. False: there will be no run. */
     ready(): boolean
     /** Says that the user could not open a session. The run will not start. */

@@ -23,9 +23,10 @@ export function options(): Options {
 /** The function that k6 runs once for each user: it opens a session and makes calls until the run ends. */
 export function userOf(workload: Workload): () => void {
   const tools = toolsOf(workload, squall.tools)
-  const { target, join, ready, failed, callTimeoutMs } = squall
+  const { join, ready, failed, callTimeoutMs } = squall
   return () => {
     const user = join()
+    const target = squall.target()
     const session = openPatiently(target, user, callTimeoutMs)
     if ('outcome' in session) {
       failed(session.detail)

@@ -18,7 +18,7 @@ import type { CliContext } from './context.ts'
 import { readBootId, readEnvironment, readVersion } from './environment.ts'
 import { orInterrupted } from './interrupt.ts'
 import { clearLeftovers } from './leftovers.ts'
-import { prefer } from './priority.ts'
+import { generatorProcessors, prefer } from './priority.ts'
 import { probeCallOf } from './probe-call.ts'
 import { showProgress } from './progress.ts'
 import { stackView } from './stack-view.ts'
@@ -48,6 +48,10 @@ interface PreparedLoad {
   readonly tools: readonly WeightedTool[]
   readonly scriptPath: string
   readonly probeCall: { readonly tool: string; readonly arguments: object } | null
+}
+
+interface Prepared extends PreparedLoad, AsyncDisposable {
+  readonly generator: StartedLoad
 }
 
 async function prepareLoad(plan: Plan, workFolder: string): Promise<PreparedLoad> {
@@ -93,17 +97,28 @@ class Execution {
     })
     const workFolder = join(stateFolder, 'work')
     mkdirSync(workFolder, { recursive: true })
-    const { interrupt } = this.#context
-    const preparing = prepareLoad(this.#spec.plan, workFolder)
+    // k6 takes about as long to make its users as the stack to come up, so they do it side by side.
+    const preparing = this.#prepare(engines, keeper, workFolder)
     preparing.catch(() => undefined)
     const starting = this.#startStack(engines, keeper)
     try {
       await using stack = await starting
-      const prepared = await orInterrupted(preparing, interrupt)
-      return await this.#drive(engines, keeper, stack, prepared, workFolder)
+      await using ready = await orInterrupted(preparing, this.#context.interrupt)
+      return await this.#drive(engines, keeper, stack, ready)
     } finally {
-      await preparing.catch(() => undefined)
+      // Whichever of the two came too late for its release above is released here.
+      await preparing.then((late) => late[Symbol.asyncDispose]()).catch(() => undefined)
     }
+  }
+
+  async #prepare(engines: Engines, keeper: KeeperClient, workFolder: string): Promise<Prepared> {
+    const load = await prepareLoad(this.#spec.plan, workFolder)
+    await using cleanup = new AsyncDisposableStack()
+    const generator = cleanup.use(await this.#startLoad(engines, load, workFolder))
+    await keeper.adopt('k6', generator.pid)
+    prefer(generator.pid)
+    const release = cleanup.move()
+    return { ...load, generator, [Symbol.asyncDispose]: () => release.disposeAsync() }
   }
 
   async #startStack(engines: Engines, keeper: KeeperClient): Promise<RunningStack> {
@@ -127,21 +142,18 @@ class Execution {
     engines: Engines,
     keeper: KeeperClient,
     stack: RunningStack,
-    prepared: PreparedLoad,
-    workFolder: string,
+    { generator, ...prepared }: Prepared,
   ): Promise<Executed> {
     const { clock, interrupt } = this.#context
     const { plan } = this.#spec
     const bootId = readBootId()
     this.#writeRun(engines, stack, prepared, bootId)
-    await using load = await this.#startLoad(engines, stack, prepared, workFolder)
-    await keeper.adopt('k6', load.pid)
-    prefer(load.pid)
+    generator.open(stack.mcpUrl)
     await using cleanup = new AsyncDisposableStack()
     const end = await conduct({
       plan,
       stack: stackView(stack, keeper, clock),
-      load: { ...load, ready: orInterrupted(load.ready, interrupt) },
+      load: { ...generator, ready: orInterrupted(generator.ready, interrupt) },
       folder: this.#folder,
       bootId,
       clock,
@@ -166,14 +178,14 @@ class Execution {
     return { folder: this.#folder.folder, end }
   }
 
-  #startLoad(engines: Engines, stack: RunningStack, prepared: PreparedLoad, workFolder: string): Promise<StartedLoad> {
+  #startLoad(engines: Engines, prepared: PreparedLoad, workFolder: string): Promise<StartedLoad> {
     const { plan } = this.#spec
     return startLoad({
       k6Path: engines.k6.path,
       scriptPath: prepared.scriptPath,
       config: generatorConfig(plan.load, {
         seed: plan.seed,
-        target: stack.mcpUrl,
+        target: '', // told when the stack is up
         callsPath: join(this.#folder.folder, 'calls', 'k6-1.ndjson'),
         tools: prepared.tools,
         barrierTimeoutMs,
@@ -181,6 +193,7 @@ class Execution {
       }),
       configPath: join(workFolder, 'k6-1.json'),
       logPath: this.#log('k6-1'),
+      processorsMax: generatorProcessors(),
       clock: this.#context.clock,
     })
   }

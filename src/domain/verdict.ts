@@ -147,7 +147,7 @@ export interface ToolRow {
   readonly calls: number
   readonly goodRatio: number | null
   readonly errors: Readonly<Record<string, number>>
-  /** ms from intended start; null: too few calls; Infinity is written as null in JSON with `p95AtLeastMs`. */
+  /** Latencies in ms, from the intended start; `none` where the calls were too few. */
   readonly p50Ms: Measured
   readonly p95Ms: Measured
   readonly p99Ms: Measured

@@ -16,6 +16,7 @@ export interface GeneratorConfig {
   readonly barrierTimeoutMs: number
   readonly tools: readonly WeightedTool[]
   readonly phases: readonly GeneratorPhase[]
+  /** Where the calls go; empty: told by StartedLoad.open() when the system is up. */
   readonly target: string
   /** The plan's words to the workload as they were, for the record; their effect is in `tools`. */
   readonly with: Readonly<Record<string, unknown>>
@@ -34,6 +35,7 @@ export interface GeneratorPhase {
 /** What a plan does not say about one generator. */
 export interface GeneratorShare {
   readonly seed: number
+  /** As in GeneratorConfig. */
   readonly target: string
   readonly callsPath: string
   readonly tools: readonly WeightedTool[]

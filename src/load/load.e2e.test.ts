@@ -65,7 +65,15 @@ async function start(
   }
   const logPath = `${name}.log`
   const clock = { sleep: (ms: number, signal?: AbortSignal) => quietSleep(ms, signal) }
-  const load = await startLoad({ k6Path, scriptPath, config, configPath: `${name}.json`, logPath, clock })
+  const load = await startLoad({
+    k6Path,
+    scriptPath,
+    config,
+    configPath: `${name}.json`,
+    logPath,
+    processorsMax: 1,
+    clock,
+  })
   return { ...load, callsPath: config.callsPath, logPath, [Symbol.asyncDispose]: () => load[Symbol.asyncDispose]() }
 }
 
@@ -103,6 +111,16 @@ function recorded(path: string): Recorded {
 const count = (rows: readonly Row[], outcome: Outcome) => rows.filter((row) => row.outcome === outcome).length
 
 describe('a run as planned', () => {
+  test('opens no session before it is told that the system is up, and where', async () => {
+    await using server = await startFakeMcpServer()
+    await using load = await start('', { users: { first: 0, count: 3 } })
+    await sleep(1_000)
+    expect(server.sessions.size).toBe(0)
+    load.open(server.url)
+    expect(await load.ready).toEqual({ users: 3 })
+    expect(server.sessions.size).toBe(3)
+  })
+
   test('is paced, complete, and the same again from the same seed', async () => {
     await using server = await startFakeMcpServer()
     const intended: string[] = []

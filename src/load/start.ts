@@ -20,6 +20,8 @@ export interface LoadSpec {
   readonly configPath: string
   /** k6's own words go here. */
   readonly logPath: string
+  /** At most so many processors at once for k6, its garbage collector included. At least 1. */
+  readonly processorsMax: number
   readonly clock: Pick<Clock, 'sleep'>
 }
 
@@ -38,6 +40,8 @@ export interface StartedLoad extends AsyncDisposable {
   readonly ready: Promise<{ readonly users: number }>
   /** The generator's process has ended. Never rejects. */
   readonly ended: Promise<LoadEnd>
+  /** The system is up at this URL: users may open their sessions. Once; not where the configuration names a target. */
+  open(target: string): void
   /** Sets the run's t0, absolute CLOCK_MONOTONIC in µs; it may lie a little ahead. Once, after `ready`. */
   go(t0Us: number): void
   /** Ends the load now as its plan would: nothing new starts, open calls get their drain. */
@@ -67,6 +71,10 @@ export async function startLoad(spec: LoadSpec): Promise<StartedLoad> {
     pid: child.pid,
     ready: ear.ready,
     ended: ear.ended,
+    open: (target) => {
+      ear.opened(target)
+      send({ open: target })
+    },
     go: (t0Us) => send({ t0Us: Math.round(t0Us) }),
     stop: () => send({ stop: true }),
     [Symbol.asyncDispose]: async () => {
@@ -97,6 +105,7 @@ async function spawnK6(spec: LoadSpec): Promise<ChildProcess> {
         HOME: home,
         XDG_CONFIG_HOME: home,
         SQUALL_LOAD: spec.configPath,
+        GOMAXPROCS: String(spec.processorsMax),
         K6_AUTO_EXTENSION_RESOLUTION: 'false',
       },
       stdio: ['ignore', log, log, 'pipe', 'pipe'],
@@ -130,10 +139,7 @@ function listen(child: ChildProcess, eventPipe: Readable, spec: LoadSpec) {
   const ended = Promise.withResolvers<LoadEnd>()
   // A caller that only waits for the end must not be killed by a rejection that it does not look at.
   ready.promise.catch(() => undefined)
-  const heard: { end?: GeneratorEvent & { kind: 'end' }; failures: string[]; sessions: number } = {
-    failures: [],
-    sessions: 0,
-  }
+  const heard: Heard = { target: spec.config.target, failures: [], sessions: 0 }
   const limit = new AbortController()
   const lines = createInterface({ input: eventPipe })
   lines.on('line', (line) => {
@@ -152,27 +158,37 @@ function listen(child: ChildProcess, eventPipe: Readable, spec: LoadSpec) {
     const { rows, reason } = heard.end ?? { rows: null, reason: 'died' as const }
     ended.resolve({ rows, reason, exitCode })
   })
-  const watched = spec.clock.sleep(spec.config.barrierTimeoutMs + startupMarginMs, limit.signal).then(() => {
+  const broken = (cause: unknown) => {
+    ready.reject(cause)
+    ended.resolve({ rows: null, reason: 'died', exitCode: null })
+  }
+  const watch = async (): Promise<void> => {
+    await spec.clock.sleep(spec.config.barrierTimeoutMs + startupMarginMs, limit.signal)
     if (limit.signal.aborted) return
     child.kill('SIGKILL')
     const hint = `see ${spec.logPath}`
     ready.reject(new LoadError('generator', `k6 was not ready ${startupMarginMs} ms after its own limit`, hint))
-  })
-  Promise.all([exited, watched]).catch((cause: unknown) => {
-    ready.reject(cause)
-    ended.resolve({ rows: null, reason: 'died', exitCode: null })
-  })
-  return { ready: ready.promise, ended: ended.promise }
+  }
+  const opened = (target: string): void => {
+    heard.target = target
+    watch().catch(broken)
+  }
+  exited.catch(broken)
+  if (spec.config.target !== '') opened(spec.config.target)
+  return { ready: ready.promise, ended: ended.promise, opened }
 }
 
-function whyNotReady(
-  heard: { readonly failures: readonly string[]; readonly sessions: number },
-  exitCode: number | null,
-  spec: LoadSpec,
-): LoadError {
+interface Heard {
+  target: string
+  end?: GeneratorEvent & { kind: 'end' }
+  readonly failures: string[]
+  sessions: number
+}
+
+function whyNotReady(heard: Heard, exitCode: number | null, spec: LoadSpec): LoadError {
   const [first] = heard.failures
   if (first !== undefined) {
-    const message = `users could not open a session at ${spec.config.target}; first ${first}`
+    const message = `users could not open a session at ${heard.target}; first ${first}`
     return new LoadError('sessions', message, `is it an MCP server? ${heard.failures.length} failures told`)
   }
   const end = exitCode === null ? 'was killed' : `ended with ${exitCode}`

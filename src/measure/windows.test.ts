@@ -9,6 +9,8 @@ import { without } from './windows.ts'
 
 const oneFault = planOf({ faults: [faultOf()] })
 const settlingFault = planOf({ faults: [faultOf()], objectives: launchObjectives })
+/** Heal verified at 30.2 s; the recovery's planned end at 30 s + its length; the phase ends at 60 s. */
+const recoveringFor = (recoveryMs: number) => planOf({ faults: [faultOf({ recoveryMs })] })
 const twoOverlapping = planOf({
   faults: [faultOf(), faultOf({ id: 'reset', startMs: 25_000, forMs: 10_000, recoveryMs: 0 })],
 })
@@ -62,6 +64,17 @@ describe('spans of windows', () => {
         [31_000, 60_000],
       ],
     ],
+    [
+      'clear has pieces of a second',
+      recoveringFor(29_000),
+      {},
+      'steady.clear',
+      [
+        [5_000, 20_000],
+        [59_000, 60_000],
+      ],
+    ],
+    ['but none that is shorter', recoveringFor(29_001), {}, 'steady.clear', [[5_000, 20_000]]],
     ['overlapping injections stay apart', twoOverlapping, {}, 'reset', [[25_000, 35_200]]],
     [
       'clear leaves the union of both out',

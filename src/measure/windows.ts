@@ -1,5 +1,5 @@
 import type { Phase, Plan } from '../domain/plan.ts'
-import { msToUs, type Span } from '../domain/time.ts'
+import { msToUs, type Span, usPerSecond } from '../domain/time.ts'
 import type { InjectionRecord, Window } from '../domain/verdict.ts'
 import { injectionStartUs } from './injections.ts'
 
@@ -9,7 +9,7 @@ import { injectionStartUs } from './injections.ts'
  * - Phases are the plan's, shifted by nothing: t0 is when every user was ready.
  * - An injection's is [requested, heal verified), without an end until the load's when that was never seen.
  * - Recovery is [heal verified, settled or its planned end).
- * - `.clear` is what no injection and no recovery touches.
+ * - `.clear` is what no injection and no recovery touches, in pieces of at least a second.
  * - Spans are empty when the window never came to be, such as a phase after the run's end.
  */
 export function buildWindows(plan: Plan, injections: readonly InjectionRecord[], runEndUs: number): readonly Window[] {
@@ -38,8 +38,15 @@ function phaseWindows(phase: Phase, taken: readonly Span[], runEndUs: number): r
   const common = { fault: null, judged: phase.judged }
   return [
     { id: phase.id, kind: 'phase', spans: came ? [whole] : [], ...common },
-    { id: `${phase.id}.clear`, kind: 'clear', spans: came ? without(whole, taken) : [], ...common },
+    { id: `${phase.id}.clear`, kind: 'clear', spans: came ? clearSpans(whole, taken) : [], ...common },
   ]
+}
+
+/** The pool's marks are one a second: of a shorter piece between two faults nothing could be told apart from them. */
+const clearUsMin = usPerSecond
+
+function clearSpans(whole: Span, taken: readonly Span[]): readonly Span[] {
+  return without(whole, taken).filter((span) => span.endUs - span.startUs >= clearUsMin)
 }
 
 function injectionWindows(plan: Plan, injection: InjectionRecord, loadEndUs: number): readonly Window[] {

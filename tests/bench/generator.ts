@@ -10,7 +10,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -131,6 +131,7 @@ async function runOurs(script: string, pair: number): Promise<Side & { bytesACal
     config,
     configPath: join(folder, 'load.json'),
     logPath: join(folder, 'k6.log'),
+    processorsMax: availableParallelism(), // as the plain script has them
     clock: { sleep: (ms, signal) => sleep(ms, undefined, signal && { signal }).catch(() => undefined) },
   })
   await load.ready

@@ -65,8 +65,8 @@ export function readObserve(known: Known): Read<ObservePlan> {
   return (spot, problems) => {
     const observe = object({
       pool: optional(pool(known), null),
-      database: sampler(500),
-      host: sampler(1_000),
+      database: sampler(250),
+      host: sampler(250),
       probe: sampler(250),
       ledger: later('no writes are counted'),
     })(spot, problems)

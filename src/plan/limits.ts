@@ -30,7 +30,7 @@ export const weightMax = 1_000_000
 export const sampleEveryMsMin = 50
 export const sampleEveryMsMax = 1_000
 
-/** `--quick`: 226 s of phases become 79 s. Recovery needs 5 s of sight after the heal to be called settled. */
+/** `--quick`: 224 s of phases become 78 s. Recovery needs 5 s of sight after the heal to be called settled. */
 export const quickFactor = 0.35
 export const quickMsMin = 5_000
 export const quickFaultMsMin = 8_000

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { clearDeadRuns, listOpenRuns } from './clear.ts'
 import { isFolderOfRun } from './end-run.ts'
@@ -106,6 +106,20 @@ describe('clearing', () => {
     createStateFolder(folder, { ...record, bootId: 'before', processes })
     expect(await clearDeadRuns(stateDir)).toMatchObject([{ runId: 'r', ended: { ended: [] }, problems: [] }])
     expect(existsSync(folder)).toBe(false)
+  })
+
+  it('lets others through the folders above its own, whatever the umask, and nobody into its own', () => {
+    const umask = process.umask(0o077)
+    try {
+      const home = join(stateDir, 'home')
+      mkdirSync(home, { mode: 0o700 })
+      const own = join(runsDirOf(join(home, 'state', 'squall')), 'r')
+      createStateFolder(own, record)
+      const modes = [home, join(home, 'state'), join(home, 'state', 'squall'), dirname(own), own]
+      expect(modes.map((dir) => (statSync(dir).mode & 0o777).toString(8))).toEqual(['700', '755', '755', '755', '700'])
+    } finally {
+      process.umask(umask)
+    }
   })
 
   it('removes a folder that holds the run’s id, and no other', async () => {

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -78,6 +79,7 @@ export function listStateFolders(stateDir: string): string[] {
 export function createStateFolder(folder: string, record: KeeperRecord): void {
   const unfinished = join(dirname(folder), `${making}${record.keeper.pid}-${basename(folder)}`)
   written(folder, () => {
+    makeOpenDir(dirname(folder))
     mkdirSync(join(unfinished, undoDirName), { recursive: true, mode: 0o700 })
     writeWhole(join(unfinished, recordName), record)
   })
@@ -92,6 +94,12 @@ export function createStateFolder(folder: string, record: KeeperRecord): void {
       cause: error,
     })
   }
+}
+
+/** Whatever our umask: as root, PostgreSQL's own account must get through each folder that we add, to its data. */
+function makeOpenDir(dir: string): void {
+  const first = mkdirSync(dir, { recursive: true })
+  for (let at = dir; first !== undefined && at.startsWith(first); at = dirname(at)) chmodSync(at, 0o755)
 }
 
 /** Removes what keepers left that died while they made their folder. */

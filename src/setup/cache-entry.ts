@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { olderEntriesKept } from './limits.ts'
 import { withLock } from './lock.ts'
 import type { Setting } from './setting.ts'
@@ -94,8 +94,8 @@ function isNote(value: unknown): value is EntryNote {
 
 /** Whatever our umask: PostgreSQL, which runs under another account when we are root, has to get through. */
 async function makeOpenDir(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true })
-  await chmod(dir, 0o755)
+  const first = (await mkdir(dir, { recursive: true })) ?? dir
+  for (let at = dir; at.startsWith(first); at = dirname(at)) await chmod(at, 0o755)
 }
 
 async function removeUnfinished(kindDir: string): Promise<void> {

@@ -83,6 +83,12 @@ function settings(node: NodeSpec, port: number): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
 
+/**
+ * A clone where the file system can, which takes no time and no room; the owner stays PostgreSQL's account. Then all
+ * that waits to be written is written: half a minute later, in the middle of a phase, it would hold up every commit.
+ */
+const copyScript = 'cp -a --reflink=auto "$1" "$2" && { sync -f "$2" || true; }'
+
 /** By a process of the keeper's, so that a copy does not go on, into a folder being removed, when we are gone. */
 async function copyData(
   { node, dataDir, logPath }: DatabasePlace,
@@ -101,8 +107,7 @@ async function copyData(
   const giveUp = new AbortController()
   try {
     signal.throwIfAborted()
-    // A clone where the file system can, which takes no time and no room; the owner stays PostgreSQL's account.
-    const argv = ['cp', '-a', '--reflink=auto', dir, dataDir]
+    const argv = ['sh', '-c', copyScript, 'copy', dir, dataDir]
     await keeper.spawn({ name, argv, cwd: '/', env: { PATH: process.env.PATH ?? '/usr/bin:/bin' }, logPath })
     const patience = AbortSignal.any([signal, giveUp.signal])
     const late = clock.sleep(copyDataMsMax, patience).then(() => `no end within ${copyDataMsMax / 1_000} s`)

@@ -4,6 +4,8 @@ import { durationUs } from './windows.ts'
 /** A longer silence of a sampler is a gap (design: "silent sampler"); for one that samples seldom, two intervals. */
 const gapUsMax = 2 * usPerSecond
 const coverageMin = 0.9
+/** Time up to this from one answer to the next counts as covered: a busy machine delays a sampler by some 100 ms. */
+const coveredUsMax = 1 * usPerSecond
 
 export interface Sampled {
   readonly tUs: number
@@ -23,7 +25,7 @@ export function silence(rows: readonly Sampled[], spans: readonly Span[], everyM
         return `no answer for ${seconds(gapUs)} s from ${seconds(gap.startUs)} s on`
       }
       const insideUs = Math.min(gap.endUs, span.endUs) - Math.max(gap.startUs, span.startUs)
-      missingUs += Math.max(0, insideUs - 2 * everyUs)
+      missingUs += Math.max(0, insideUs - Math.max(coveredUsMax, 2 * everyUs))
     }
   }
   const coverage = 1 - missingUs / durationUs(spans)

@@ -21,6 +21,8 @@ interface Habits {
   /** Toxics act this long after the proxy has said yes. */
   readonly actsAfterMs?: number
   readonly failToHeal?: boolean
+  /** The proxy says yes to the removal, and goes on. */
+  readonly pretendToHeal?: boolean
   readonly failToApply?: boolean
   readonly failToRecord?: boolean
   /** Samples of one connection never show any harm. */
@@ -52,7 +54,7 @@ function world(habits: Habits = {}): World {
         await clock.sleep(2)
         log.push(`remove ${name}`)
         if (habits.failToHeal) throw new Error('the proxy hangs')
-        toxics.delete(name)
+        if (!habits.pretendToHeal) toxics.delete(name)
       },
       setEnabled: async () => undefined,
     },
@@ -159,6 +161,14 @@ test('a heal that the proxy refuses is forced, said, and verified all the same',
   await clock.runUntil(inject(context, planned, latency))
   expect(edges(told)).toContain('healVerified')
   expect(notes.join()).toContain('the proxy was replaced')
+})
+
+test('a heal that the proxy only pretends is never verified, and is forced', async () => {
+  const { clock, context, told, notes, log } = world({ pretendToHeal: true })
+  await clock.runUntil(inject(context, planned, latency))
+  expect(edges(told)).toEqual(['requested', 'applied', 'observed', 'healed'])
+  expect(notes.join()).toMatch(/its end was not seen within 30 s; the proxy was replaced/)
+  expect(log).not.toContain('undo forgotten')
 })
 
 test('a fault that cannot be applied is never observed, and is healed', async () => {

@@ -63,8 +63,10 @@ function loadDelivered(view: RunView): Finding {
   }
   const late = calls.lateBy(lateMs)
   const measured = exactly(late / calls.sent, 'ratio', calls.sent, method)
-  if (closed !== null && closed.reason === 'load_not_delivered') {
-    const why = `The load was not delivered: ${closed.why}.`
+  const isLate = late > lateRatioMax * calls.sent
+  if (isLate || closed?.reason === 'load_not_delivered') {
+    const cause = closed?.reason === 'load_not_delivered' ? closed.why : 'the generator was late by itself'
+    const why = `The load was not delivered: ${cause}.`
     return finding(view, { ...asked, verdict: 'unknown', reason: 'load_not_delivered', measured, why })
   }
   const why = `The load was delivered: the generator was late by itself in ${late} of ${calls.sent} calls.`

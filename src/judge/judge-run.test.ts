@@ -54,6 +54,17 @@ describe('what cannot be assessed', () => {
     expect(judged.notAssessed.map((entry) => entry.id)).toEqual(notAssessed)
   })
 
+  test.each(['interrupted', 'broken'])('a run that was %s in its rest passes nobody', (reason) => {
+    const timeline = timelineOf(planned()).map(
+      (row): TimelineEntry => (row[1] === 'end' ? [60_500_000, 'end', null, { reason }] : row),
+    )
+    const objectives = planned().objectives.filter(({ measure }) => measure !== 'pool.leaked')
+    const judged = report({ plan: planned({ objectives }), timeline })
+    expect(judged.findings.every(({ verdict }) => verdict === 'pass')).toBe(true)
+    expect(judged.verdict).toBe('unknown')
+    expect(judged.summary).toContain(reason)
+  })
+
   test('with no objective left there is no pass', () => {
     const silent = report({ plan: planned({ objectives: [] }) })
     expect(silent).toMatchObject({ verdict: 'unknown', exitCode: 2 })

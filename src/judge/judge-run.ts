@@ -13,7 +13,8 @@ import { summaryOf } from './summary.ts'
 
 /**
  * Everything that a run says, from what its folder holds. Pure: the same folder gives the same report.
- * `verdict` is the worst of the judged findings; without one judged objective of the plan it is never a pass.
+ * `verdict` is the worst of the judged findings; without one judged objective of the plan, or when the run did not end
+ * as planned, it is never a pass.
  */
 export function judgeRun(folder: RunFolder): { readonly report: Report; readonly series: Series } {
   const view = new RunView(folder)
@@ -21,7 +22,7 @@ export function judgeRun(folder: RunFolder): { readonly report: Report; readonly
   const implicit = judgeImplicit(view)
   const findings = [...asked.findings, ...implicit.findings]
   const notAssessed = [...asked.notAssessed, ...implicit.notAssessed]
-  const verdict = verdictOf(findings, asked.findings)
+  const verdict = verdictOf(view, findings, asked.findings)
   const load = loadSummary(view)
   const report: Report = {
     schemaVersion: 1,
@@ -42,9 +43,11 @@ export function judgeRun(folder: RunFolder): { readonly report: Report; readonly
   return { report, series: seriesOf(view) }
 }
 
-function verdictOf(all: readonly Finding[], objectives: readonly Finding[]): Verdict {
+/** A run that did not end as planned passes nobody, even if all that was judged lies before its end. */
+function verdictOf(view: RunView, all: readonly Finding[], objectives: readonly Finding[]): Verdict {
   const judged = all.filter((finding) => finding.judged).map((finding) => finding.verdict)
-  return objectives.some((finding) => finding.judged) ? worst(judged) : worst([...judged, 'unknown'])
+  const whole = view.end.reason === 'planned' && objectives.some((finding) => finding.judged)
+  return whole ? worst(judged) : worst([...judged, 'unknown'])
 }
 
 /** Design, "The command line": interrupted before broken before the verdict's own. */

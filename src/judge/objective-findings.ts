@@ -41,7 +41,7 @@ function judgeObjective(view: RunView, objective: Objective): Judged {
 
 function refusal(view: RunView, objective: Objective, spec: MeasureSpec | null, window: Window | null): string | null {
   if (spec === null) return `this Squall knows no measure ${objective.measure}`
-  if (window === null) return `the plan has no window ${objective.during}`
+  if (window === null) return `the plan has no window ${objective.during}` // a checked plan never gets here
   if (!spec.windows.includes(window.kind)) return `${spec.id} cannot be measured during a window of kind ${window.kind}`
   return spec.lacking?.(view) ?? null
 }

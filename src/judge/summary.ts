@@ -18,7 +18,7 @@ export function summaryOf(
 ): string {
   const judged = findings.filter((finding) => finding.judged)
   if (verdict === 'fail') return failSentence(view, judged)
-  if (verdict === 'unknown') return unknownSentence(judged)
+  if (verdict === 'unknown') return unknownSentence(view, judged)
   const users = load.usersPeak === null ? '' : ` with ${digits(load.usersPeak)} users`
   const rate = load.callsPerS === null ? '' : ` at ${digits(load.callsPerS)} calls/s`
   const left = notAssessed.length === 0 ? '' : `; ${notAssessed.length} could not be assessed on this target`
@@ -63,9 +63,12 @@ function change(view: RunView, failed: readonly Finding[]): string {
   return ''
 }
 
-function unknownSentence(judged: readonly Finding[]): string {
+function unknownSentence(view: RunView, judged: readonly Finding[]): string {
   const unsure = judged.filter((finding) => finding.verdict === 'unknown')
   const [first] = unsure
+  if (first === undefined && view.end.reason !== 'planned') {
+    return `Inconclusive, which is no permission to launch: the run did not end as planned (${view.end.reason}).`
+  }
   if (first === undefined) return 'Inconclusive: no objective of the plan could be assessed, so nothing is known.'
   const more = unsure.length > 1 ? ` (and ${unsure.length - 1} more)` : ''
   return `Inconclusive, which is no permission to launch: ${lowered(first.why.replace(/\.$/, ''))}${more}.`

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../domain/plan.ts'
-import { databaseOf, timelineOf } from '../measure/testing/calm-run.ts'
+import { calmRun, databaseOf, timelineOf } from '../measure/testing/calm-run.ts'
 import type { TimelineEntry } from '../measure/testing/generated-run.ts'
 import { faultOf } from '../measure/testing/plan-of.ts'
 import { findingOf, planned, report } from './testing/judged-run.ts'
@@ -38,6 +38,22 @@ describe('what explains that a database began anew', () => {
       tUs: row.tUs - 3_000,
     }))
     expect(findingOf(report({ database }), 'system.unplanned_exit').verdict).toBe('pass')
+  })
+})
+
+describe('a database that nobody could ask', () => {
+  const { database: usual = [] } = calmRun()
+  test.each([
+    ['was asked all the time', usual, 'pass', 'within_bound'],
+    [
+      'was silent for 5 s',
+      usual.filter(({ tUs }) => tUs < 40_000_000 || tUs > 45_000_000),
+      'unknown',
+      'sampler_silent',
+    ],
+    ['never answered', usual.map((row) => ({ ...row, error: 'refused' })), 'unknown', 'sampler_silent'],
+  ] as const)('%s', (_why, database, verdict, reason) => {
+    expect(findingOf(report({ database }), 'system.unplanned_exit')).toMatchObject({ verdict, reason })
   })
 })
 

@@ -1,5 +1,6 @@
 import { usPerSecond } from '../domain/time.ts'
 import type { Finding, NotAssessed } from '../domain/verdict.ts'
+import { gate, stretchOf } from '../measure/gates.ts'
 import { exactly, none } from '../measure/measured.ts'
 import type { RunView } from '../measure/run-view.ts'
 import type { DatabaseRow, TimelineRow } from '../record/reader-rows.ts'
@@ -39,6 +40,15 @@ export function judgeExits(view: RunView): { findings: readonly Finding[]; notAs
     const why = `Whether the system stayed up cannot be told: timeline.ndjson: ${cut}.`
     const measured = none('stream_cut', cut, 'count', 0, method)
     return { findings: [{ ...common, verdict: 'unknown', reason: 'stream_cut', measured, why }], notAssessed: [] }
+  }
+  const hasDatabase = Object.values(view.plan.stack.nodes).some(({ role }) => role === 'postgres')
+  const run = view.window('run')
+  const blind = hasDatabase && run !== null ? gate(view, stretchOf(view, run), ['database']) : null
+  if (watched && blind !== null) {
+    // A backend's crash restarts a whole cluster under one and the same postmaster: only its own start times tell.
+    const why = `Whether the database began anew cannot be told: ${blind.why}.`
+    const measured = none(blind.reason, blind.why, 'count', answered.length, method)
+    return { findings: [{ ...common, verdict: 'unknown', reason: blind.reason, measured, why }], notAssessed: [] }
   }
   if (!watched && answered.length === 0) {
     const why = 'Squall started none of its processes and has no database of it to ask, so an exit would not be seen.'

@@ -162,6 +162,13 @@ describe('no evidence is no measurement', () => {
       { timeline: timelineOf(plan, [[50_000_000, 'clock', null, { stepUs: 200_000 }]]) },
       'value',
     ],
+    [
+      'the fault could not be applied, whatever was seen',
+      p95,
+      'slow',
+      { timeline: without('applied') },
+      'fault_not_observed',
+    ],
     ['the fault was never observed', p95, 'slow', { timeline: without('observed') }, 'fault_not_observed'],
     [
       'nor is its recovery anything then',

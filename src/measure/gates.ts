@@ -52,13 +52,13 @@ function faultGate(view: RunView, { fault }: Stretch): Gate | null {
   if (injection === null) return null
   if (injection.requestedUs === null && injection.observedUs === null)
     return neverCame(view, `the fault ${injection.id}`)
-  const over = injection.observedUs !== null && injection.healVerifiedUs !== null
+  const acted = injection.appliedUs !== null && injection.observedUs !== null
+  const over = acted && injection.healVerifiedUs !== null
   if (!over && view.end.reason === 'interrupted') return neverCame(view, `the end of the fault ${injection.id}`)
-  if (injection.observedUs === null) {
-    return {
-      reason: 'fault_not_observed',
-      why: `the fault ${injection.id} was requested, but its effect was never seen`,
-    }
+  if (!acted) {
+    // An error on the link that somebody else caused looks like the effect of a fault that was never applied.
+    const what = injection.appliedUs === null ? 'it could not be applied' : 'its effect was never seen'
+    return { reason: 'fault_not_observed', why: `the fault ${injection.id} was requested, but ${what}` }
   }
   if (injection.healVerifiedUs === null) {
     return { reason: 'fault_not_healed', why: `the end of the fault ${injection.id} was never seen` }

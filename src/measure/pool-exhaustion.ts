@@ -30,7 +30,7 @@ export function exhaustionSigns(view: RunView): readonly ((spans: readonly Span[
   if (tells(['wait'])) {
     signs.push((spans) => ({
       name: 'wait p95',
-      shown: waitOf(view, spans, 0.95),
+      shown: waitP95(view, spans),
       limit: waitMsP95Max,
       lowIsOpen: true,
     }))
@@ -61,9 +61,18 @@ export function exhausted(view: RunView, spans: readonly Span[]): Measured {
     : yesOrNo(false, samples, method)
 }
 
-/** null: it cannot be told. Too few waits for a quantile are no sign of waiting. */
+/** Of too few waits for a quantile the longest one speaks: within the limit, all are; beyond it, nobody can tell. */
+function waitP95(view: RunView, spans: readonly Span[]): Measured {
+  const p95 = waitOf(view, spans, 0.95)
+  if (p95.kind !== 'none' || p95.reason !== 'too_few_samples') return p95
+  const longest = waitOf(view, spans, 1)
+  const within = longest.kind === 'value' && longest.interval !== null && longest.interval.high <= waitMsP95Max
+  return within ? longest : p95
+}
+
+/** null: it cannot be told. */
 function beyondLimit({ shown, limit, lowIsOpen }: Sign): boolean | null {
-  if (shown.kind === 'none') return shown.reason === 'too_few_samples' ? false : null
+  if (shown.kind === 'none') return null
   if (shown.kind === 'atLeast') return shown.value >= limit ? true : null
   if (shown.interval === null) return null
   if (shown.interval.low > limit || (lowIsOpen === true && shown.interval.low === limit)) return true

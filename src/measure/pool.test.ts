@@ -288,6 +288,21 @@ describe('waiting for the pool', () => {
     expect(poolMeasure('pool.exhausted', 'slow', pool)).toMatchObject({ kind: 'value', value })
   })
 
+  test.each([
+    ['a few waits, all short, are no exhaustion', [30, 30, 30, 30, 30, 30], { kind: 'value', value: false }],
+    ['a few waits of which one was long cannot be told', [29, 29, 29, 29, 30, 30], { kind: 'none' }],
+  ])('%s', (_why, buckets, expected) => {
+    const waits = (share: number) => buckets.map((count) => Math.round(count * share))
+    const pool = poolOf({
+      used: () => 12,
+      sample: (row) => {
+        const share = Math.min(1, Math.max(0, (s(row) - 21) / 5))
+        return { ...row, wait: [Math.round(30 * share), 1, waits(share)] }
+      },
+    })
+    expect(poolMeasure('pool.exhausted', 'slow', pool)).toMatchObject(expected)
+  })
+
   test('saturated for about 2 s by gauges cannot be told', () => {
     const pool = poolOf({
       max: 30,

@@ -7,6 +7,7 @@ import { type CallSeconds, callSeconds } from './call-seconds.ts'
 import { CallSet } from './call-set.ts'
 import { injectionStartUs, readInjections } from './injections.ts'
 import { type LaunchBounds, launchBounds } from './launch-bounds.ts'
+import { poolLacks } from './pool-readings.ts'
 import { type Settling, settle } from './settled.ts'
 import { rowsOfWindow } from './window-calls.ts'
 import { buildWindows, plannedLoadEndUs } from './windows.ts'
@@ -102,7 +103,7 @@ export class RunView {
     if (this.bounds.latencyMsP95Max === null && this.bounds.errorRatioMax === null) return new Map()
     const observed = this.plan.observe.pool
     const pool =
-      observed === null || this.poolRows.every((row) => row.pending === null)
+      observed === null || poolLacks(['pending'])(this) !== null
         ? null
         : { rows: this.poolRows, everyMs: observed.everyMs }
     const { bounds, callsWholeUntilUs } = this

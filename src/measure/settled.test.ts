@@ -95,6 +95,13 @@ describe('settled', () => {
     expect(measured).toMatchObject({ kind: 'none', reason: 'sampler_silent' })
   })
 
+  test('a pool sampler that never answered is no word that nobody waits', () => {
+    const pool = poolOf({ used, sample: (row) => ({ tUs: row.tUs, tookUs: 1_000_000, error: 'HTTP 503' }) })
+    const settling = new RunView(readGenerated(calmRun({ plan, pool }))).settlings.get('slow')
+    expect(settling).toMatchObject({ settledUs: null })
+    expect(settling?.blindFromUs).not.toBeNull()
+  })
+
   test('a plan without launch criteria cannot say what settled means', () => {
     const view = new RunView(readGenerated(calmRun({ plan: planOf({ faults: [faultOf()] }) })))
     expect(recoveryAfterHeal.lacking?.(view)).toMatch(/steady|clear/)

@@ -81,6 +81,7 @@ const refused: readonly (readonly [string, string, string, string, RegExp])[] = 
     /mean steady\.clear/,
   ],
   ['a recovery that is not planned', 'slow.recovery', 'gone.recovery', 'objectives[2].during', /gone has no recovery/],
+  ['a recovery of no length', 'recovery: 20 s', 'recovery: 0 s', 'objectives[2].during', /slow has no recovery/],
   ['an unknown measure', 'tool.latency.p95', 'tool.latency.p59', 'objectives[0].measure', /mean tool\.latency\.p95/],
   ['a measure in the wrong window', 'during: slow.recovery', 'during: slow', 'objectives[2].during', /a recovery/],
   ['no bound', ', max: 2 s', '', 'objectives[0]', /exactly one of max, min/],

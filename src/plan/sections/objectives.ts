@@ -4,6 +4,7 @@ import type { Unit, WindowKind } from '../../domain/verdict.ts'
 import { type Known, textOf } from '../known.ts'
 import { durationMsMax } from '../limits.ts'
 import { didYouMean, listNames, type Problems } from '../problems.ts'
+import { parseDurationMs } from '../quantity.ts'
 import {
   anyText,
   bool,
@@ -66,7 +67,10 @@ function windowsOf(known: Known): ReadonlyMap<string, { readonly kind: WindowKin
   }
   for (const [fault, tree] of known.faults) {
     windows.set(fault, { kind: 'injection', judged: true })
-    if (child(tree, 'recovery') !== null) windows.set(`${fault}.recovery`, { kind: 'recovery', judged: true })
+    const recovery = child(tree, 'recovery')
+    // A recovery of no length makes no window, and its objective would drop out of the verdict.
+    if (recovery !== null && parseDurationMs(textOf(recovery) ?? '') !== 0)
+      windows.set(`${fault}.recovery`, { kind: 'recovery', judged: true })
   }
   return windows
 }

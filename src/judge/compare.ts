@@ -10,7 +10,7 @@ const beyond: Judgement = { verdict: 'fail', reason: 'beyond_bound' }
 const unsure: Judgement = { verdict: 'unknown', reason: 'interval_crosses_bound' }
 
 /**
- * A bound against a measurement (design: What makes a verdict true, 2). A bound includes its own value. An interval
+ * A bound against a measurement (docs/reading-a-report.md). A bound includes its own value. An interval
  * wholly beyond it fails, one wholly within passes, anything between cannot be told.
  */
 export function judgeBound(measured: Measured, bound: Bound): Judgement {

@@ -50,7 +50,7 @@ function verdictOf(view: RunView, all: readonly Finding[], objectives: readonly 
   return whole ? worst(judged) : worst([...judged, 'unknown'])
 }
 
-/** Design, "The command line": interrupted before broken before the verdict's own. */
+/** Interrupted before broken before the verdict's own (README.md, the table of exit codes). */
 function exitCodeOf(view: RunView, verdict: Verdict): number {
   if (view.end.reason === 'interrupted') return 130
   if (view.end.reason === 'broken') return 3

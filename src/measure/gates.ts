@@ -15,10 +15,10 @@ export interface Gate {
   readonly why: string
 }
 
-/** Generator lateness that makes load undelivered: more than 1 % of the calls over 50 ms (design: Load). */
+/** Generator lateness that makes load undelivered: more than 1 % of the calls over 50 ms (docs/reading-a-report.md). */
 export const lateMs = 50
 export const lateRatioMax = 0.01
-/** The generator leaves within 59 ms of the last phase's end when nothing is open (facts: k6). */
+/** The generator leaves within 59 ms of the last phase's end when nothing is open, as measured with k6 1.8. */
 const earlyEndUs = usPerSecond
 
 /** The part of a run that a measurement is about. */

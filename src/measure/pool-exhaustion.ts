@@ -6,7 +6,7 @@ import { poolLacks } from './pool-readings.ts'
 import { saturated } from './pool-saturation.ts'
 import type { RunView } from './run-view.ts'
 
-/** What makes a pool exhausted (design: Measures). */
+/** What makes a pool exhausted (docs/reading-a-report.md). */
 const saturatedMsMax = 2_000
 const waitMsP95Max = 1_000
 

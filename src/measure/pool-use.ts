@@ -12,7 +12,7 @@ import { durationUs, plannedLoadEndUs } from './windows.ts'
 
 /** The share of the pool above which it counts as crowded (launch criteria: pool in use / max <= 0.85). */
 const crowdedRatio = 0.85
-/** How long the run rests after the load, so that what is still in use then is a leak (design: Load, "The end"). */
+/** How long the run rests after the load, so that what is still in use then is a leak (docs/reading-a-report.md). */
 const restUs = 2 * usPerSecond
 
 const common = { windows: allWindows, perTool: false, needs: ['delivery', 'pool'] } as const

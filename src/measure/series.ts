@@ -7,7 +7,7 @@ import { secondMarks } from './second-marks.ts'
 import { callSeriesOf } from './series-calls.ts'
 import { plannedLoadEndUs } from './windows.ts'
 
-/** More buckets than a screen has columns show nothing more (design of the report: at most 900 a path). */
+/** More buckets than a screen has columns show nothing more: at most 900 a path. */
 const bucketsMax = 900
 /** Of longer runs each bucket keeps its lowest and its highest sample. */
 const samplesMax = 2 * bucketsMax

@@ -8,7 +8,7 @@ import { quantileRank } from './quantile.ts'
 import { gauge, highest, silence, valuesWithin } from './samples.ts'
 import { secondMarks } from './second-marks.ts'
 
-/** For how long a system must be within its bounds before it counts as settled (design: Windows). */
+/** For how long a system must be within its bounds before it counts as settled (docs/reading-a-report.md). */
 export const settledForUs = 5 * usPerSecond
 
 export interface Settling {

@@ -1,7 +1,7 @@
 import { formatDurationMs } from '../quantity.ts'
 import { callsPerSPeak, type Lint, servers, setting, settingPath, usersPeak } from './lint.ts'
 
-/** In all, and per client: targets.md names 1,000 and 100 a minute. */
+/** In all, and per client: the limits that the customer-success system was promised, 1,000 and 100 a minute. */
 const settings = [
   ['RATE_LIMIT_PER_MINUTE', 'in all'],
   ['RATE_LIMIT_CLIENT_PER_MINUTE', 'a client'],

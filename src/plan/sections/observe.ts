@@ -6,7 +6,7 @@ import { anyText, complain, duration, later, object, oneOf, optional, type Read,
 import { child } from '../tree.ts'
 
 /**
- * The names under which the reference server tells of its pool: those of the readiness documents, and
+ * The names under which the reference server tells of its pool: those that its operators use, and
  * OpenTelemetry's `db.client.connection.*` in Prometheus form for what the documents do not name.
  */
 const poolMap: Readonly<Record<PoolField, string>> = {

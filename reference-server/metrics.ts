@@ -27,7 +27,7 @@ export interface Metrics extends PoolWatcher, ConnectionWatcher {
   readonly contentType: string
 }
 
-/** The registry of one server. Names are those of the targets and of OpenTelemetry's `db.client.connection.*`. */
+/** The registry of one server. Names are those that plans look for by themselves (docs/plan.md, `pool.map`). */
 export function createMetrics(limits: PoolLimits): Metrics {
   const pool = new Registry()
   const rest = new Registry()

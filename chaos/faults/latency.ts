@@ -4,7 +4,7 @@ const toxicName = 'squall-latency'
 
 /**
  * A round trip seen from the client takes `delay` ± `jitter` longer. One toxic on the way down is enough: a second one
- * on the way up would add the delay again (facts: the proxy delays each direction by itself).
+ * on the way up would add the delay again.
  */
 export const latency: LinkFault = {
   name: 'latency',

@@ -5,7 +5,7 @@ import type { Pool } from '../pool/pool.ts'
 import type { Answer, Tool } from './tool.ts'
 import { inTransaction } from './transaction.ts'
 
-// The targets' rule for deadlocks: 3 tries, 0.1 s x 2^n between them.
+// A deadlock is over when its rivals are through: 3 tries, 0.1 s x 2^n between them.
 const tryCountMax = 3
 const firstRetryMs = 100
 

@@ -12,7 +12,7 @@ export interface CliContext {
   /** Colours and a live view; false when not a terminal or told so. */
   readonly isTerminal: boolean
   readonly clock: Clock
-  /** The highest precedence wins when called more than once; see design.md's order of exit codes. */
+  /** The gravest wins when called more than once: 64, 130, 3, 1, 2, 0 (exit-code.ts). */
   readonly setExitCode: (code: number) => void
   readonly catalogue: () => Promise<Catalogue>
   /** Reads a plan by name or path with the flags' changes; never throws for what is wrong with it. */

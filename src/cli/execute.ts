@@ -114,7 +114,7 @@ class Execution {
   async #prepare(engines: Engines, keeper: KeeperClient, workFolder: string): Promise<Prepared> {
     const load = await prepareLoad(this.#spec.plan, workFolder)
     await using cleanup = new AsyncDisposableStack()
-    const generator = cleanup.use(await this.#startLoad(engines, load, workFolder))
+    const generator = cleanup.use(await this.#startLoad(engines, load, workFolder, keeper.mark))
     await keeper.adopt('k6', generator.pid)
     prefer(generator.pid)
     const release = cleanup.move()
@@ -149,11 +149,14 @@ class Execution {
     const bootId = readBootId()
     this.#writeRun(engines, stack, prepared, bootId)
     generator.open(stack.mcpUrl)
+    const allReady = orInterrupted(generator.ready, interrupt)
+    // conduct() awaits other things first: until then nobody would hear of its rejection, which would end the process.
+    allReady.catch(() => undefined)
     await using cleanup = new AsyncDisposableStack()
     const end = await conduct({
       plan,
-      stack: stackView(stack, keeper, clock),
-      load: { ...generator, ready: orInterrupted(generator.ready, interrupt) },
+      stack: stackView(stack, plan, keeper, clock),
+      load: { ...generator, ready: allReady },
       folder: this.#folder,
       bootId,
       clock,
@@ -178,7 +181,12 @@ class Execution {
     return { folder: this.#folder.folder, end }
   }
 
-  #startLoad(engines: Engines, prepared: PreparedLoad, workFolder: string): Promise<StartedLoad> {
+  #startLoad(
+    engines: Engines,
+    prepared: PreparedLoad,
+    workFolder: string,
+    mark: Readonly<Record<string, string>>,
+  ): Promise<StartedLoad> {
     const { plan } = this.#spec
     return startLoad({
       k6Path: engines.k6.path,
@@ -194,6 +202,7 @@ class Execution {
       configPath: join(workFolder, 'k6-1.json'),
       logPath: this.#log('k6-1'),
       processorsMax: generatorProcessors(),
+      env: mark,
       clock: this.#context.clock,
     })
   }

@@ -31,13 +31,11 @@ export function withPlanFlags(command: Command): Command {
     .option('--quick', 'every phase and fault 0.35 times as long (at least 5 s, faults 8 s); the report says so')
 }
 
-/** Flags of what runs a plan, beside those that change it. */
+/** Flags of what runs a plan, beside those that change it; what only judges has none of them. */
 export function withRunFlags(command: Command): Command {
   return withPlanFlags(command)
     .option('--out <dir>', 'the run folder itself: new or empty (default: runs/<time>-<plan>)')
-    .option('--json', 'report.json on stdout, and nothing else there')
     .option('--no-color', 'no colours, no live view')
-    .option('--yes', 'ask nothing')
 }
 
 export function overridesOf(flags: RunFlags): Overrides {

@@ -15,7 +15,9 @@ import { upCommand } from './commands/up.ts'
 import { validateCommand } from './commands/validate.ts'
 import type { CliContext } from './context.ts'
 import { readVersion } from './environment.ts'
+import { graver } from './exit-code.ts'
 import { listenForInterrupt } from './interrupt.ts'
+import { spreadNet } from './last-net.ts'
 import { findLeftovers } from './leftovers.ts'
 import { tellError } from './problem.ts'
 
@@ -25,13 +27,15 @@ const usageExitCode = 64
 function newContext(): CliContext {
   const isTerminal = process.stderr.isTTY === true && !process.argv.includes('--no-color') && !process.env.NO_COLOR
   const catalogue = lazily(readCatalogue)
+  let exitCode: number | null = null
   return {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
     isTerminal,
     clock: systemClock,
     setExitCode: (code) => {
-      process.exitCode = code
+      exitCode = graver(exitCode, code)
+      process.exitCode = exitCode
     },
     catalogue,
     loadPlan: async (plan, overrides) =>
@@ -83,17 +87,18 @@ function program(context: CliContext): Command {
 
 async function main(): Promise<void> {
   const context = newContext()
+  spreadNet(process, context.stderr)
   try {
     await program(context).parseAsync()
   } catch (error) {
     if (error instanceof CommanderError) {
       // Commander has already told what was wrong; help and version are no errors.
-      process.exitCode = error.exitCode === 0 ? 0 : usageExitCode
+      context.setExitCode(error.exitCode === 0 ? 0 : usageExitCode)
       return
     }
     const told = tellError(error)
     context.stderr(told.text)
-    process.exitCode = told.exitCode
+    context.setExitCode(told.exitCode)
   }
 }
 

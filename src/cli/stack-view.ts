@@ -2,6 +2,7 @@ import type { UndoHolder } from '../conduct/injection.ts'
 import type { ConductedLink, StackView } from '../conduct/stack-view.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { LinkControl } from '../domain/link.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { KeeperClient } from '../keeper/client.ts'
 import type { RunningLink, RunningStack } from '../stack/running-stack.ts'
 import { connectToxiproxy } from '../stack/toxiproxy.ts'
@@ -41,8 +42,29 @@ function inMaintenanceDatabase(databaseUrl: string): string {
   return url.href
 }
 
-/** A local stack as conducting sees it. */
-export function stackView(stack: RunningStack, keeper: KeeperClient, clock: Clock): StackView {
+/** What the plan's paths are asked at; a path that starts with / stays on the node. */
+type Paths = Pick<Plan, 'stack' | 'observe'>
+
+/** Where the plan's node tells of its pool; null: the plan does not observe it. */
+export function metricsUrlOf(stack: RunningStack, { observe: { pool } }: Paths): string | null {
+  const node = pool === null ? undefined : stack.nodes.get(pool.node)
+  return pool === null || node === undefined ? null : urlOn(node.url, pool.path)
+}
+
+/** Where the server says whether it is ready; null: it has no such path. */
+function readyUrlOf(stack: RunningStack, plan: Paths): string | null {
+  const server = [...stack.nodes.values()].find(({ url }) => url === stack.mcpUrl)
+  const path = server === undefined ? null : (plan.stack.nodes[server.id]?.readyPath ?? null)
+  return path === null ? null : urlOn(stack.mcpUrl, path)
+}
+
+/** Not resolved against the node's URL: `//host/path` would lead to another machine. */
+function urlOn(nodeUrl: string, path: string): string {
+  return `${new URL(nodeUrl).origin}${path}`
+}
+
+/** A local stack as conducting sees it, with what the plan asks of it. */
+export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient, clock: Clock): StackView {
   const links = new Map<string, ConductedLink>()
   for (const link of stack.links.values())
     links.set(link.id, {
@@ -51,12 +73,11 @@ export function stackView(stack: RunningStack, keeper: KeeperClient, clock: Cloc
       databaseUrl: inMaintenanceDatabase(stack.linkDatabaseUrl(link.id)),
       undo: (injectionId) => undoOf(link, keeper, injectionId),
     })
-  const server = new URL(stack.mcpUrl)
   const databases = new Set([...stack.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id }) => id))
   return {
     mcpUrl: stack.mcpUrl,
-    metricsUrl: stack.metricsUrl,
-    readyUrl: new URL('/ready', server).href,
+    metricsUrl: metricsUrlOf(stack, plan),
+    readyUrl: readyUrlOf(stack, plan),
     databaseUrl: stack.databaseUrl,
     links,
     processes: () => [

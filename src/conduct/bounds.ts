@@ -10,7 +10,7 @@ export const boundsMs = {
   apply: 5_000,
   /** After this, a fault whose end cannot be seen is recorded as never verified. */
   healVerify: 30_000,
-  /** Rest after the load, in which `pool.leaked` is measured (design: 2 s). */
+  /** Rest after the load, in which `pool.leaked` is measured: long enough for eight samples of it. */
   rest: 2_000,
   /** What the generator may take beyond its drain before it counts as hung. */
   loadEnd: 10_000,

@@ -149,7 +149,8 @@ class Conductor {
     for (const link of spec.stack.links.values()) {
       const { id: linkId, databaseUrl } = link
       const everyMs = plan.observe.probeEveryMs
-      const watch = watchLink({ clock, t0Us, linkId, databaseUrl, everyMs, writer: observation.probeWriter })
+      const writer = observation.probeWriter
+      const watch = watchLink({ clock, t0Us, linkId, databaseUrl, everyMs, writer, onError: this.#fail })
       this.#watches.set(linkId, stack.use(watch))
     }
     return observation

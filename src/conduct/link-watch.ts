@@ -18,6 +18,8 @@ export interface LinkWatchSpec {
   readonly databaseUrl: string
   readonly everyMs: number
   readonly writer: StreamWriter
+  /** Called once, with what ended the probe. */
+  readonly onError: (error: unknown) => void
 }
 
 export function watchLink(spec: LinkWatchSpec): LinkWatch {
@@ -32,6 +34,7 @@ export function watchLink(spec: LinkWatchSpec): LinkWatch {
       spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, spec.linkId, connection, error === null, error])
       for (const listener of listeners) listener(sample)
     },
+    onError: spec.onError,
   })
   return {
     watch(listener) {

@@ -67,14 +67,14 @@ export async function endKeptRun(run: OpenRun, clock: Clock = systemClock): Prom
   if (record === null || !isKeeperRunning(record)) return clearRun(run, clock)
   const healed = run.faults.map((id): HealOutcome => ({ id, how: 'undone', why: null }))
   const names = record.processes.filter(isRunning).map(({ name }) => name)
-  process.kill(record.keeper.pid, 'SIGTERM')
+  tellKeeper(record, 'SIGTERM')
   const isGone = (): boolean => !isRunning(record.keeper)
   if (await becomes(isGone, downMsMax, pollMs, clock)) {
     if (existsSync(run.stateFolder)) return clearRun(run, clock)
     const ended = { ended: names, killedCount: 0, left: [] }
     return { runId: run.runId, healed, ended, removed: record.removeAtEnd, problems: [] }
   }
-  process.kill(record.keeper.pid, 'SIGKILL')
+  tellKeeper(record, 'SIGKILL')
   await becomes(isGone, goneAfterKillMsMax, pollMs, clock)
   return clearRun(run, clock)
 }
@@ -83,9 +83,18 @@ export async function endKeptRun(run: OpenRun, clock: Clock = systemClock): Prom
 export async function healKeptRun(run: OpenRun, clock: Clock = systemClock): Promise<readonly string[]> {
   const left = (): string[] => readUndos(run.stateFolder).undos.map(({ id }) => id)
   if (left().length === 0 || run.record === null || !isKeeperRunning(run.record)) return left()
-  process.kill(run.record.keeper.pid, 'SIGUSR2')
+  if (!tellKeeper(run.record, 'SIGUSR2')) return left()
   await becomes(() => left().length === 0, healMsMax, pollMs, clock)
   return left()
+}
+
+/** False: it went between the look and the signal (ESRCH), or is another user's (EPERM). The caller looks again. */
+function tellKeeper(record: KeeperRecord, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(record.keeper.pid, signal)
+  } catch {
+    return false
+  }
 }
 
 /** One line on what was cleared, for the start of the next run. */

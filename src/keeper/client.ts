@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ import { endRun } from './end-run.ts'
 import { markName, markOf } from './ending.ts'
 import type { HealOutcome } from './healing.ts'
 import { KeeperError } from './keeper-error.ts'
-import { endAllMsMax, healMsMax, keeperStartMsMax, requestMsMax } from './limits.ts'
+import { endAllMsMax, goneAfterKillMsMax, healMsMax, keeperStartMsMax, requestMsMax } from './limits.ts'
 import type {
   AnswerLine,
   ExitEvent,
@@ -50,7 +50,7 @@ interface KeeperEnd {
 export interface KeeperClient extends AsyncDisposable {
   readonly pid: number
   readonly stateFolder: string
-  /** For the environment of what the harness starts itself: so it is found even if it was not adopted yet. */
+  /** For the environment of what the harness starts itself (k6): so it is found even if it was not adopted yet. */
   readonly mark: Readonly<Record<string, string>>
   spawn(spec: SpawnSpec): Promise<Spawned>
   /** `planned`: that the process may end by this is no surprise. */
@@ -90,8 +90,13 @@ export async function startKeeper(options: KeeperOptions): Promise<KeeperClient>
     const { [markName]: _, ...env } = process.env
     const child = spawn(process.execPath, argv, { cwd: '/', env, detached: true, stdio: ['pipe', 'pipe', log] })
     const connection = new Connection(child, stateFolder, logPath, clock)
-    await connection.ready
-    return connection
+    try {
+      await connection.ready
+      return connection
+    } catch (error) {
+      await connection.abandon()
+      throw error
+    }
   } finally {
     closeSync(log)
   }
@@ -212,6 +217,23 @@ class Connection implements KeeperClient {
     if (!this.#isDetached) await this.endAll()
   }
 
+  /** It did not come up: its process is ended, and what it may have made is cleared. Never rejects. */
+  async abandon(): Promise<void> {
+    this.#isEnding = true
+    // Killed before its pipe closes: else it would begin to end the run by itself, and leave its folder half removed.
+    this.#child.kill('SIGKILL')
+    this.#child.stdin?.destroy()
+    await this.#within(goneAfterKillMsMax, this.gone, 'ending').catch(() => undefined)
+    // Should it outlive its kill, its pipe must not keep us from ending.
+    this.#child.stdout?.destroy()
+    this.#child.unref()
+    // One that gave up because there is a run of that name has left us the other's folder: not ours to clear.
+    const record = readRecord(this.stateFolder)
+    if (record?.keeper.pid !== this.pid) return
+    // What it cannot clear stays for the next start to clear; the caller is told why the keeper did not come up.
+    await endRun(this.stateFolder, record, this.#clock).catch(() => undefined)
+  }
+
   async #endOnce(): Promise<void> {
     const problems = this.#isGone ? await this.#clearByHand() : await this.#askToEnd()
     if (problems.length === 0) return
@@ -237,8 +259,9 @@ class Connection implements KeeperClient {
 
   /** The keeper died before us: what it kept is ended from its state folder. */
   async #clearByHand(): Promise<readonly string[]> {
-    const record = readRecord(this.stateFolder)
-    return record === undefined ? [] : (await endRun(this.stateFolder, record, this.#clock)).problems
+    if (!existsSync(this.stateFolder)) return []
+    // A record that cannot be read is no proof that nothing runs: processes are found by the run's mark as well.
+    return (await endRun(this.stateFolder, readRecord(this.stateFolder), this.#clock)).problems
   }
 
   async #ask<Kind extends KeeperRequest['kind']>(

@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../record/clock.ts'
 import { clearDeadRuns, endKeptRun, healKeptRun, listOpenRuns, type OpenRun } from './clear.ts'
 import { type KeeperClient, startKeeper } from './client.ts'
 import { markName } from './ending.ts'
+import { keeperStartMsMax } from './limits.ts'
 import { isRunning, readProcess, runningWithVariable } from './process-table.ts'
 import type { ExitEvent, SpawnSpec } from './protocol.ts'
 import { readRecord, readUndos } from './state-folder.ts'
@@ -21,6 +22,7 @@ beforeEach(() => {
   stateDir = join(dir, 'state')
 })
 afterEach(async () => {
+  vi.unstubAllEnvs()
   await clearDeadRuns(stateDir)
   rmSync(dir, { recursive: true, force: true })
 })
@@ -138,6 +140,29 @@ describe('a keeper that dies', () => {
     ])
   })
 
+  it('and whose record cannot be read: what it kept is found by its mark', async () => {
+    const keeper = await start('j')
+    const { pid, startTicks } = await keeper.spawn(specOf('orphan', 'sleep 300'))
+    process.kill(keeper.pid, 'SIGKILL')
+    await keeper.gone
+    writeFileSync(join(stateFolderOf('j'), 'keeper.json'), '{"format":')
+    await keeper.endAll()
+    expect([isRunning({ pid, startTicks }), existsSync(stateFolderOf('j'))]).toEqual([false, false])
+  })
+
+  it('of what it meets while it ends the run leaves nothing running, and does not go around in a circle', async () => {
+    const keeper = await start('k')
+    const { pid, startTicks } = await keeper.spawn(specOf('left', 'sleep 300'))
+    const undo = join(stateFolderOf('k'), 'undo')
+    rmSync(undo, { recursive: true })
+    writeFileSync(undo, 'in the way')
+    await expect(keeper.endAll()).rejects.toMatchObject({ message: expect.stringContaining('ENOTDIR') })
+    expect(await keeper.gone).toMatchObject({ code: 1, signal: null })
+    expect(isRunning({ pid, startTicks })).toBe(false)
+    expect(readFileSync(join(dir, 'keeper.log'), 'utf8')).toContain('kills what bears its mark')
+    rmSync(undo)
+  })
+
   it('leaves its folder as long as a fault outside of the stack is not undone', async () => {
     const keeper = await start('g')
     let isDown = true
@@ -158,6 +183,35 @@ describe('a keeper that dies', () => {
       { runId: 'g', healed: [{ id: 'foreign', how: 'undone', why: null }], problems: [] },
     ])
     expect(listOpenRuns(stateDir)).toEqual([])
+  })
+})
+
+describe('a keeper that does not come up in time', () => {
+  it('is ended, with its folder, and nobody waits for it', async () => {
+    // It does all that it should, but is mute: it never says that it is ready.
+    vi.stubEnv('NODE_OPTIONS', '--import=data:text/javascript,process.stdout.write=()=>true')
+    const stateFolder = stateFolderOf('l')
+    let keeperMark = { pid: 0, startTicks: '' }
+    const clock = {
+      ...systemClock,
+      async sleep(ms: number, signal?: AbortSignal) {
+        if (ms !== keeperStartMsMax) return await systemClock.sleep(ms, signal)
+        // Its time is over as soon as it has made its folder.
+        await expect.poll(() => readRecord(stateFolder)).toBeDefined()
+        keeperMark = readRecord(stateFolder)?.keeper ?? keeperMark
+      },
+    }
+    const starting = startKeeper({ stateFolder, logPath: join(dir, 'keeper.log'), clock })
+    await expect(starting).rejects.toMatchObject({ kind: 'no_answer', message: expect.stringContaining('starting') })
+    expect(keeperMark.pid).toBeGreaterThan(1)
+    expect([isRunning(keeperMark), existsSync(stateFolder)]).toEqual([false, false])
+  })
+
+  it('leaves the run of another alone that has its name', async () => {
+    await using keeper = await start('m')
+    const { pid, startTicks } = await keeper.spawn(specOf('theirs', 'sleep 300'))
+    await expect(start('m')).rejects.toMatchObject({ kind: 'bad_request' })
+    expect([isRunning({ pid, startTicks }), existsSync(stateFolderOf('m'))]).toEqual([true, true])
   })
 })
 

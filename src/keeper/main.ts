@@ -8,6 +8,7 @@
 import { createInterface } from 'node:readline'
 import { systemClock } from '../record/clock.ts'
 import type { RunEnd } from './end-run.ts'
+import { endProcesses, markOf } from './ending.ts'
 import { Keeper } from './keeper.ts'
 import { codeOf, KeeperError, messageOf } from './keeper-error.ts'
 import { readProcess } from './process-table.ts'
@@ -56,9 +57,27 @@ function tellEnd(why: string, end: RunEnd): void {
 }
 
 async function endAndExit(keeper: Keeper, why: string): Promise<void> {
-  const end = await keeper.end()
-  tellEnd(why, end)
-  process.exit(end.problems.length === 0 ? 0 : 1)
+  try {
+    const end = await keeper.end()
+    tellEnd(why, end)
+    process.exit(end.problems.length === 0 ? 0 : 1)
+  } catch (error) {
+    // To try again would fail again. The state folder stays, so that `squall heal` can do what is left.
+    log(`${why}: cannot end the run in order: ${messageOf(error)}; kills what bears its mark`)
+    await killMarked()
+    process.exit(1)
+  }
+}
+
+/** The last resort: no fault is undone, no folder removed, but nothing runs on. */
+async function killMarked(): Promise<void> {
+  try {
+    const markValue = markOf(process.argv[2] ?? '')
+    const { left } = await endProcesses([], { graceMs: 0, markValue, clock: systemClock })
+    for (const { pid } of left) log(`process ${pid} does not end`)
+  } catch (error) {
+    log(`cannot kill what is left: ${messageOf(error)}`)
+  }
 }
 
 async function answer(keeper: Keeper, line: string): Promise<void> {

@@ -72,6 +72,7 @@ async function start(
     configPath: `${name}.json`,
     logPath,
     processorsMax: 1,
+    env: {},
     clock,
   })
   return { ...load, callsPath: config.callsPath, logPath, [Symbol.asyncDispose]: () => load[Symbol.asyncDispose]() }

@@ -22,6 +22,8 @@ export interface LoadSpec {
   readonly logPath: string
   /** At most so many processors at once for k6, its garbage collector included. At least 1. */
   readonly processorsMax: number
+  /** Added to k6's environment: the run's mark, by which its keeper finds k6 even before it has adopted it. */
+  readonly env: Readonly<Record<string, string>>
   readonly clock: Pick<Clock, 'sleep'>
 }
 
@@ -99,15 +101,7 @@ async function spawnK6(spec: LoadSpec): Promise<ChildProcess> {
   try {
     const child = spawn(spec.k6Path, [...k6Arguments, spec.scriptPath], {
       cwd: home,
-      // Nothing else is passed on: K6_* variables would change the load, proxies would stand between us and the target.
-      env: {
-        PATH: process.env.PATH,
-        HOME: home,
-        XDG_CONFIG_HOME: home,
-        SQUALL_LOAD: spec.configPath,
-        GOMAXPROCS: String(spec.processorsMax),
-        K6_AUTO_EXTENSION_RESOLUTION: 'false',
-      },
+      env: environmentOf(spec),
       stdio: ['ignore', log, log, 'pipe', 'pipe'],
       // A session of its own: Ctrl-C is the harness's to act on, and the kernel shares the processor out by sessions.
       detached: true,
@@ -118,6 +112,20 @@ async function spawnK6(spec: LoadSpec): Promise<ChildProcess> {
     throw new LoadError('generator', `k6 cannot be started: ${String(cause)}`, spec.k6Path, { cause })
   } finally {
     closeSync(log)
+  }
+}
+
+/** Nothing else is passed on: K6_* variables would change the load, proxies would stand between us and the target. */
+export function environmentOf(spec: LoadSpec): NodeJS.ProcessEnv {
+  const home = dirname(spec.configPath)
+  return {
+    ...spec.env,
+    PATH: process.env.PATH,
+    HOME: home,
+    XDG_CONFIG_HOME: home,
+    SQUALL_LOAD: spec.configPath,
+    GOMAXPROCS: String(spec.processorsMax),
+    K6_AUTO_EXTENSION_RESOLUTION: 'false',
   }
 }
 

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { endianness } from 'node:os'
 import type { Clock } from '../domain/clock.ts'
 import type { StreamWriter } from '../record/writer.ts'
 import { type Sampler, sampleEvery } from './every.ts'
@@ -21,7 +22,31 @@ export interface HostSamplerSpec {
 
 /** USER_HZ, the unit of /proc/<pid>/stat times: 100 on every Linux that Node supports (proc(5), getconf CLK_TCK). */
 const ticksPerSecond = 100
-const pageBytes = 4096
+
+/** AT_PAGESZ, the entry of the auxiliary vector that holds the size of a page (getauxval(3)). */
+const pageSizeEntry = 6n
+
+/**
+ * The machine's page size, in which /proc/<pid>/stat counts memory: 4 KiB on x86, up to 64 KiB on ARM. Read once, and
+ * without starting `getconf`. `auxv` holds pairs of 64-bit words; null when it does not say.
+ */
+export function pageBytesOf(auxv: Buffer): number | null {
+  const isBig = endianness() === 'BE'
+  const word = (at: number) => (isBig ? auxv.readBigUInt64BE(at) : auxv.readBigUInt64LE(at))
+  for (let at = 0; at + 16 <= auxv.length; at += 16) if (word(at) === pageSizeEntry) return Number(word(at + 8))
+  return null
+}
+
+/** null where there is no /proc. */
+function readPageBytes(): number | null {
+  try {
+    return pageBytesOf(readFileSync('/proc/self/auxv'))
+  } catch {
+    return null
+  }
+}
+
+let pageBytes: number | null | undefined
 
 interface Usage {
   readonly ppid: number
@@ -30,6 +55,8 @@ interface Usage {
 }
 
 function readUsage(pid: number, withChildren: boolean): Usage | null {
+  pageBytes ??= readPageBytes()
+  if (pageBytes === null) return null
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The command's name may hold spaces and brackets: fields are counted from its last bracket (proc(5)).

@@ -16,6 +16,8 @@ export interface LinkProbeSpec {
   /** How long between two samples; asked before each, so that the rhythm may be quickened while a fault comes or goes. */
   readonly everyMs: () => number
   readonly onSample: (sample: LinkSample) => void
+  /** What fails on the link is a sample, so anything thrown is a defect. Once; the probe has ended then. */
+  readonly onError: (error: unknown) => void
 }
 
 /** The one place that reads what a failed socket or query says. */
@@ -56,16 +58,25 @@ function destroy(client: pg.Client): void {
 class Prober {
   readonly #spec: LinkProbeSpec
   readonly #ended = new AbortController()
-  readonly #loops: Promise<void>[]
+  readonly #loops: readonly Promise<void>[]
+  #isBroken = false
 
   constructor(spec: LinkProbeSpec) {
     this.#spec = spec
-    this.#loops = [this.#longLived(), this.#fresh()]
+    this.#loops = [this.#longLived(), this.#fresh()].map((loop) => loop.catch((error) => this.#broke(error)))
   }
 
   async stop(): Promise<void> {
     this.#ended.abort()
     await Promise.all(this.#loops)
+  }
+
+  /** The other loop ends as well: half a probe would look like a whole one. */
+  #broke(error: unknown): void {
+    if (this.#isBroken) return
+    this.#isBroken = true
+    this.#ended.abort()
+    this.#spec.onError(error)
   }
 
   async #pause(): Promise<void> {

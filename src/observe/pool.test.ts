@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseMetrics } from './metrics-text.ts'
-import { PoolReading } from './pool.ts'
+import { describeFetchError, PoolReading } from './pool.ts'
 
 const page = `
 # HELP pool_used connections in use
@@ -65,4 +65,17 @@ test('only wanted metrics are kept, escapes and exponents are read', () => {
   expect([...metrics.keys()]).toEqual(['pool_used', 'other_metric'])
   expect(metrics.get('pool_used')?.[0]?.labels.name).toBe('a "quoted" one')
   expect(metrics.get('other_metric')?.[0]?.value).toBe(1_000)
+})
+
+test.each([
+  ['the limit that was reached', new DOMException('', 'TimeoutError'), 'no answer within 1500 ms'],
+  ['its own words, where there is no cause', new TypeError('fetch failed'), 'fetch failed'],
+  [
+    'the code that fetch hides',
+    new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) }),
+    'ECONNREFUSED',
+  ],
+  ['no error at all', 'gone', 'gone'],
+])('a request that failed is told by %s', (_reason, error, told) => {
+  expect(describeFetchError(error, 1_500)).toBe(told)
 })

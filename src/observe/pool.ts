@@ -166,7 +166,7 @@ export function samplePool(spec: PoolSamplerSpec): Sampler {
       const text = await scrape(spec.metricsUrl)
       cells = reading.cells(parseMetrics(text, reading.wanted))
     } catch (cause) {
-      error = describeFetchError(cause)
+      error = describeFetchError(cause, scrapeTimeoutMs)
     }
     const nowUs = spec.clock.monotonicUs()
     spec.writer.row([nowUs - spec.t0Us, nowUs - askedUs, error, ...cells])
@@ -174,10 +174,10 @@ export function samplePool(spec: PoolSamplerSpec): Sampler {
   return sampleEvery(spec.clock, spec.everyMs, sample, spec.onError)
 }
 
-/** fetch hides what happened in `cause`. */
-export function describeFetchError(error: unknown): string {
+/** fetch hides what happened in `cause`; of a time limit it does not say how long it was. */
+export function describeFetchError(error: unknown, limitMs: number): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `no answer within ${scrapeTimeoutMs} ms`
+  if (error.name === 'TimeoutError') return `no answer within ${limitMs} ms`
   const cause = error.cause instanceof Error ? error.cause : error
   const code = (cause as { code?: unknown }).code
   return typeof code === 'string' ? code : cause.message

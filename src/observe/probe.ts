@@ -36,7 +36,7 @@ export function probeReady(spec: ReadyProbeSpec): Sampler {
       await response.body?.cancel()
       if (!response.ok) error = `HTTP ${response.status}`
     } catch (cause) {
-      error = describeFetchError(cause)
+      error = describeFetchError(cause, timeoutMs)
     }
     const endedUs = spec.clock.monotonicUs()
     spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, 'ready', null, error === null, error])
@@ -96,7 +96,7 @@ export function probeTool(spec: ToolProbeSpec): Sampler {
     try {
       error = await call()
     } catch (cause) {
-      error = describeFetchError(cause)
+      error = describeFetchError(cause, timeoutMs)
     }
     const endedUs = spec.clock.monotonicUs()
     spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, 'tool', null, error === null, error])

@@ -5,7 +5,8 @@ import type { Clock } from '../domain/clock.ts'
 export const systemClock: Clock = {
   // On Linux hrtime is CLOCK_MONOTONIC, the clock that k6's module reads as well (see docs/run-folder.md).
   monotonicUs: () => Number(process.hrtime.bigint() / 1_000n),
-  wallUnixUs: () => Math.round((performance.timeOrigin + performance.now()) * 1_000),
+  // Not performance.timeOrigin + now(): that goes on monotonically, and a step of the wall clock would never show.
+  wallUnixUs: () => Date.now() * 1_000,
   async sleep(ms, signal) {
     if (ms <= 0 || signal?.aborted) return
     await delay(ms, undefined, { ...(signal ? { signal } : {}), ref: true }).catch(() => undefined)

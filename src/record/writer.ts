@@ -25,12 +25,40 @@ export interface StreamWriter {
   end(timeUs: RunTimeUs, reason: string): void
 }
 
-function write(file: string, descriptor: number, line: string): void {
+/** What the system refuses becomes an error of ours, with a hint that fits. */
+function writing<T>(file: string, work: () => T): T {
   try {
-    writeSync(descriptor, line)
+    return work()
   } catch (cause) {
-    throw new RecordError(`cannot write ${file}: ${String(cause)}`, 'free some space on that disk', { cause })
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+    const hint = isFull ? 'free some space on that disk' : 'is the run folder still there, and may it be written to?'
+    throw new RecordError(`cannot write ${file}: ${String(cause)}`, hint, { cause })
   }
+}
+
+/** The whole line: a system call may take a part of it only, on a disk that is nearly full for one. */
+function write(file: string, descriptor: number, line: string): void {
+  const bytes = Buffer.from(line)
+  writing(file, () => {
+    for (let at = 0; at < bytes.length; ) {
+      const taken = writeSync(descriptor, bytes, at)
+      if (taken === 0) throw new Error(`the system took ${at} of ${bytes.length} bytes and no more`)
+      at += taken
+    }
+  })
+}
+
+/**
+ * Writes a derived file, such as a report, into a run folder: never read back.
+ * @throws RecordError when it cannot be written
+ */
+export function writeDerived(folder: string, name: string, text: string): void {
+  const file = join(folder, name)
+  writing(file, () => {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  })
 }
 
 /** The folder of one run, being written. */
@@ -66,24 +94,16 @@ export class RunFolderWriter {
 
   /** Writes run.json: once, before t0. */
   writeRun(run: object): void {
-    this.writeDerived('run.json', `${JSON.stringify(run, null, 2)}\n`)
+    writeDerived(this.folder, 'run.json', `${JSON.stringify(run, null, 2)}\n`)
   }
 
-  /** Writes a derived file, such as a report: never read back. */
-  writeDerived(name: string, text: string): void {
-    const file = join(this.folder, name)
-    try {
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, text)
-    } catch (cause) {
-      throw new RecordError(`cannot write ${file}: ${String(cause)}`, 'free some space on that disk', { cause })
-    }
-  }
-
-  /** Opens `<name>.ndjson` and writes its header. `bootId` tells streams of other machines apart. */
+  /**
+   * Opens `<name>.ndjson` and writes its header. `bootId` tells streams of other machines apart.
+   * @throws RecordError when it cannot be written, as do the methods of the stream
+   */
   stream(name: StreamName, bootId: string, extra: object = {}): StreamWriter {
     const file = join(this.folder, `${name}.ndjson`)
-    const descriptor = openSync(file, 'a')
+    const descriptor = writing(file, () => openSync(file, 'a'))
     let rows = 0
     let ended = false
     const put = (value: unknown) => {

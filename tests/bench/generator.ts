@@ -131,6 +131,7 @@ async function runOurs(script: string, pair: number): Promise<Side & { bytesACal
     config,
     configPath: join(folder, 'load.json'),
     logPath: join(folder, 'k6.log'),
+    env: {},
     processorsMax: availableParallelism(), // as the plain script has them
     clock: { sleep: (ms, signal) => sleep(ms, undefined, signal && { signal }).catch(() => undefined) },
   })

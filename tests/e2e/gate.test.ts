@@ -62,7 +62,7 @@ describe('the launch gate, shortened', () => {
       ['down', true, true],
       ['black-hole', true, true],
     ])
-    // The margin that tells the two pools apart (targets.md, A): well over 30 connections, well under 85 of 100.
+    // The margin that tells the two pools apart (plans/presets): well over the 30, well under 85 of 100.
     const peak = finding(report, 'latency-pool-peak').measured.value
     expect(peak).toBeGreaterThan(0.32)
     expect(peak).toBeLessThanOrEqual(0.85)
@@ -199,7 +199,9 @@ describe('a harness that is stopped', () => {
   it('by kill -9 in mid-fault leaves nothing, 5 s later', async () => {
     using squall = new SquallProcess(['gate', 'smoke', '--out', '{out}'])
     await squall.said(/latency \d s more/)
-    const pids = nodes.map((node) => pidOf(squall, node))
+    const k6 = Number(/"k6",(\d+)/.exec(readFileSync(join(squall.out, 'host.ndjson'), 'utf8'))?.[1])
+    expect(isRunning(k6)).toBe(true)
+    const pids = [k6, ...nodes.map((node) => pidOf(squall, node))]
     squall.child.kill('SIGKILL')
     expect(await goneWithin(pids, 5_000)).toEqual([])
   })

@@ -71,7 +71,7 @@ describe('a local stack', () => {
     const traces = tracesOf(stack, keeper.pid, setting.stateFolderOf(runId), dataRootOf(engines, runId))
     expect(leftOf(traces).length).toBeGreaterThan(8)
     expect((await fetch(new URL('/ready', stack.mcpUrl))).status).toBe(200)
-    expect((await fetch(stack.metricsUrl)).status).toBe(200)
+    expect((await fetch(new URL('/metrics', stack.mcpUrl))).status).toBe(200)
 
     const link = theLink(stack)
     const control = connectToxiproxy(link.apiUrl, systemClock)

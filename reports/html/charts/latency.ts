@@ -22,7 +22,7 @@ interface Percentile {
   readonly colour: Colour
   readonly widthPx: number
   readonly dash: string | null
-  /** Calls a bucket needs for an interval from order statistics (facts: 59 for p95, 299 for p99). */
+  /** Calls a bucket needs for an interval from order statistics (see src/measure/quantile.ts). */
   readonly needs: number
 }
 

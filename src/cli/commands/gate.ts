@@ -7,6 +7,8 @@ import { runPlan } from './run.ts'
 
 export function gateCommand(context: CliContext): Command {
   return withRunFlags(new Command('gate').description('may we launch? Stack up, load with chaos, judge, report'))
+    .option('--json', 'report.json on stdout, and nothing else there')
+    .option('--yes', 'ask nothing; accepted for scripts, as nothing asks yet')
     .argument('[plan]', 'a name in plans/, or a path', 'launch-gate')
     .action(async (name: string, flags: RunFlags) => {
       const executed = await runPlan(context, name, flags)

@@ -14,6 +14,7 @@ import type { CliContext } from '../context.ts'
 import { overridesOf, type RunFlags, withPlanFlags } from '../flags.ts'
 import { orInterrupted } from '../interrupt.ts'
 import { clearLeftovers } from '../leftovers.ts'
+import { metricsUrlOf } from '../stack-view.ts'
 import { alignRows } from './table.ts'
 
 /** Bad usage or an invalid plan (sysexits.h EX_USAGE). */
@@ -77,7 +78,7 @@ async function keepStack(plan: Plan, context: CliContext): Promise<KeptStack> {
     clock,
     signal: interrupt,
   })
-  const urls = urlsOf(stack)
+  const urls = urlsOf(stack, plan)
   await keeper.detach(urls)
   return { id, urls, logs }
 }
@@ -92,11 +93,12 @@ function removeOldLogs(dir: string, stateDir: string): void {
   for (const { path } of closed.slice(logsKeptMax)) rmSync(path, { recursive: true, force: true })
 }
 
-function urlsOf(stack: RunningStack): Record<string, string> {
+function urlsOf(stack: RunningStack, plan: Plan): Record<string, string> {
   const links = [...stack.links.values()]
+  const metrics = metricsUrlOf(stack, plan)
   return {
     mcp: stack.mcpUrl,
-    metrics: stack.metricsUrl,
+    ...(metrics === null ? {} : { metrics }),
     database: stack.databaseUrl,
     ...Object.fromEntries(links.map(({ id }) => [`link ${id}`, stack.linkDatabaseUrl(id)])),
     ...Object.fromEntries(links.map(({ id, apiUrl, proxyName }) => [`proxy ${id}`, `${apiUrl}/proxies/${proxyName}`])),

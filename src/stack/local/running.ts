@@ -25,7 +25,6 @@ export class LocalStack implements RunningStack {
   readonly links: ReadonlyMap<string, RunningLink>
   readonly processes: Map<string, StackProcess>
   readonly mcpUrl: string
-  readonly metricsUrl: string
   readonly databaseUrl: string
   readonly #parts: LocalStackParts
   readonly #listeners = new Set<(exit: StackExit) => void>()
@@ -39,7 +38,6 @@ export class LocalStack implements RunningStack {
     this.links = new Map(links.map((link) => [link.id, link]))
     this.processes = new Map([...nodes.flatMap(asProcess), proxy].map((one) => [one.name, one]))
     this.mcpUrl = this.#node(parts.serverId).url
-    this.metricsUrl = new URL('/metrics', this.mcpUrl).href
     this.databaseUrl = this.#node(parts.databaseId).url
     this.#forgetKeeper = [
       keeper.onExited(({ name, pid, code, signal, monotonicUs, planned }) => {

@@ -26,7 +26,8 @@ export interface StartContext {
 /**
  * Spawns a process and asks it, again and again, until `ready` gives an answer. Rejects with a StackError when it ends
  * before, when it takes too long, or when its program is not there; it may still run then, and the caller ends it.
- * `ready` gets an attempt number and resolves to null for "not yet"; what it throws ends the waiting.
+ * `ready` gets the process's log and resolves to null for "not yet". What it throws means the same, and the last of it
+ * is told when the time is over; only a StackError ends the waiting at once.
  */
 export async function startUntil<T>(
   part: Part,

@@ -5,6 +5,8 @@ export type RunFolderErrorKind = 'not_a_run' | 'newer_format' | 'damaged'
 export class RunFolderError extends Error {
   readonly kind: RunFolderErrorKind
   readonly hint: string
+  /** Bad usage: the folder that was named cannot be read. */
+  readonly exitCode = 64
 
   constructor(kind: RunFolderErrorKind, message: string, hint: string, cause?: unknown) {
     super(message, { cause })

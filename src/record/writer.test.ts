@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -79,5 +79,23 @@ describe('a derived file', () => {
   it('that cannot be written is a RecordError', () => {
     mkdirSync(join(folder, 'report.json'))
     expect(errorOf(() => writeDerived(folder, 'report.json', '{}')).message).toMatch(/cannot write .*report\.json/)
+  })
+})
+
+describe('the folder', () => {
+  it('is made with those above it', () => {
+    const deep = join(folder, 'a', 'b')
+    RunFolderWriter.create(deep, new SimulatedClock())
+    expect(readdirSync(deep).sort()).toEqual(['calls', 'logs'])
+  })
+
+  it('that is not empty is bad usage', () => {
+    const error = errorOf(() => RunFolderWriter.create(folder, new SimulatedClock()))
+    expect(error).toMatchObject({ exitCode: 64, hint: expect.stringContaining('--out') })
+  })
+
+  it('below what takes no folders is an error, not a circle', () => {
+    const error = errorOf(() => RunFolderWriter.create('/proc/nowhere/run', new SimulatedClock()))
+    expect(error).toMatchObject({ exitCode: 3, message: expect.stringContaining('/proc/nowhere/run') })
   })
 })

@@ -1,16 +1,17 @@
-import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../domain/clock.ts'
 import type { RunTimeUs } from '../domain/time.ts'
 import { type StreamName, streamColumns, streamVersion } from './streams.ts'
 
-/** The run folder cannot be written: the run has no evidence from here on. */
+/** The run folder cannot be written: there is no evidence (3); or it was named and must not be written to (64). */
 export class RecordError extends Error {
   readonly kind = 'record'
-  readonly exitCode = 3
+  readonly exitCode: 3 | 64
   readonly hint: string
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super(message, options)
+  constructor(message: string, hint: string, { cause, exitCode = 3 }: ErrorOptions & { exitCode?: 3 | 64 } = {}) {
+    super(message, { cause })
+    this.exitCode = exitCode
     this.hint = hint
   }
 }
@@ -61,6 +62,13 @@ export function writeDerived(folder: string, name: string, text: string): void {
   })
 }
 
+/** One level after the other: Node's own `recursive` never returns where a parent says ENOENT, as all of /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  mkdirSync(folder)
+}
+
 /** The folder of one run, being written. */
 export class RunFolderWriter {
   readonly folder: string
@@ -78,9 +86,11 @@ export class RunFolderWriter {
    */
   static create(folder: string, clock: Clock): RunFolderWriter {
     try {
-      mkdirSync(folder, { recursive: true })
+      makeFolder(folder)
       if (readdirSync(folder).length > 0)
-        throw new RecordError(`the run folder ${folder} is not empty`, 'name a new or an empty folder by --out')
+        throw new RecordError(`the run folder ${folder} is not empty`, 'name a new or an empty folder by --out', {
+          exitCode: 64,
+        })
       mkdirSync(join(folder, 'calls'))
       mkdirSync(join(folder, 'logs'))
     } catch (cause) {

@@ -33,7 +33,7 @@ function body(finding: Finding): string {
   const lines = [
     cut(finding.why, whyCharactersMax),
     ...(finding.hint === undefined ? [] : [cut(finding.hint, whyCharactersMax)]),
-    `measured over ${counted(measured.sampleCount, 'sample')} by ${cut(measured.method)}; reason: ${finding.reason}`,
+    `measured over ${counted(measured.sampleCount, 'sample')} (${cut(measured.method)}); reason: ${finding.reason}`,
     ...finding.evidence.map((file) => `evidence: ${cut(file.file)} sha256 ${cut(file.sha256)}`),
   ]
   return lines.map(xml).join('\n')

@@ -77,7 +77,7 @@ const measureNames: ReadonlyMap<string, string> = new Map(
     'load.users.peak': 'concurrent users',
     'load.calls_per_s': 'calls a second',
     'load.generator_lateness.p99': 'p99 lateness of the load generator',
-    'load.delivered': 'share of the load that was delivered',
+    'load.delivered': 'share of the calls that the generator itself began late',
     'load.generator_errors': 'failures of the load script',
     'load.unsent': 'calls that could not be sent in time',
     'pool.used.peak_ratio': 'highest share of the pool in use',

@@ -45,7 +45,7 @@ function usersAt(plan: Plan, ms: number): number {
 /** Phase, fault and what is left of them, such as `steady · black-hole 4 s more`. */
 function where(plan: Plan, ms: number): string {
   const phase = plan.load.phases.find(({ startMs, endMs }) => startMs <= ms && ms < endMs)
-  const parts = [phase?.id ?? 'the end']
+  const parts = [phase?.id ?? (ms < 0 ? 'about to start' : 'the end')]
   for (const fault of plan.faults) {
     const endMs = fault.startMs + fault.forMs
     if (fault.startMs <= ms && ms < endMs) parts.push(`${fault.id} ${Math.ceil((endMs - ms) / 1_000)} s more`)

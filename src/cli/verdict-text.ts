@@ -21,11 +21,12 @@ export function tellVerdict(report: Report, folder: string, isTerminal: boolean)
     ...judged.filter((finding) => finding.verdict === 'unknown'),
   ]
   const passed = judged.length - bad.length
+  const advice = `${report.advice.length} ${report.advice.length === 1 ? 'piece' : 'pieces'} of advice`
   const lines = ['', paint(colors.bold(`${shapes[report.verdict]} ${words[report.verdict]}`)), report.summary]
   lines.push(...bad.slice(0, shownMax).map(findingLine))
   if (bad.length > shownMax) lines.push(`  and ${bad.length - shownMax} more in the report`)
   lines.push(
-    `${passed} of ${judged.length} findings pass; ${report.notAssessed.length} not assessed; ${report.advice.length} pieces of advice`,
+    `${passed} of ${judged.length} findings pass; ${report.notAssessed.length} not assessed; ${advice}`,
     `report: ${join(folder, 'report.html')}`,
     '',
   )

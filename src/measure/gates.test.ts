@@ -169,6 +169,27 @@ describe('no evidence is no measurement', () => {
       { timeline: without('applied') },
       'fault_not_observed',
     ],
+    [
+      'the system never used the database of the link',
+      p95,
+      'slow',
+      { database: databaseOf(() => ({ connections: 0 })) },
+      'fault_not_observed',
+    ],
+    [
+      'it used it once',
+      p95,
+      'slow',
+      { database: databaseOf((ms) => ({ connections: ms === 5_000 ? 1 : 0 })) },
+      'value',
+    ],
+    [
+      'a fault elsewhere does not need it',
+      p95,
+      'steady.clear',
+      { database: databaseOf(() => ({ connections: 0 })) },
+      'value',
+    ],
     ['the fault was never observed', p95, 'slow', { timeline: without('observed') }, 'fault_not_observed'],
     [
       'nor is its recovery anything then',

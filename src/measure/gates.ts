@@ -1,5 +1,5 @@
 import { overlaps, type Span, usPerSecond } from '../domain/time.ts'
-import type { ReasonCode, Window } from '../domain/verdict.ts'
+import type { InjectionRecord, ReasonCode, Window } from '../domain/verdict.ts'
 import type { StreamState } from '../record/reader-stream.ts'
 import { generatorErrorCode } from './call-facts.ts'
 import type { CallSet } from './call-set.ts'
@@ -63,7 +63,19 @@ function faultGate(view: RunView, { fault }: Stretch): Gate | null {
   if (injection.healVerifiedUs === null) {
     return { reason: 'fault_not_healed', why: `the end of the fault ${injection.id} was never seen` }
   }
-  return null
+  return unusedLinkGate(view, injection)
+}
+
+/** A link to a database that the system never connects to can be harmed at will: our own connections alone feel it. */
+function unusedLinkGate(view: RunView, { id, on }: InjectionRecord): Gate | null {
+  const { links, nodes } = view.plan.stack
+  const link = links[on]
+  if (link === undefined || nodes[link.to]?.role !== 'postgres') return null
+  const told = (view.folder.database?.rows ?? []).filter((row) => row.error === null && row.tUs >= 0)
+  const counts = told.flatMap(({ connections }) => connections ?? [])
+  if (counts.length === 0 || counts.some((connections) => connections > 0)) return null
+  const why = `the system had no connection to ${link.to} all through the run, so the fault ${id} reached nobody but us`
+  return { reason: 'fault_not_observed', why }
 }
 
 function existenceGate(view: RunView, { name, spans, fault }: Stretch): Gate | null {

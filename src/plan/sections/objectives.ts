@@ -117,7 +117,8 @@ function readBound(spot: Spot, measure: MeasureDescription | null, problems: Pro
   const [key] = given
   if (key === undefined || given.length > 1) {
     const received = given.length === 0 ? 'no bound' : given.join(' and ')
-    const expected = `exactly one of ${(measure?.bounds ?? boundKeys).join(', ')}`
+    const bounds = measure?.bounds ?? boundKeys
+    const expected = bounds.length === 1 ? `${bounds[0]} alone` : `exactly one of ${bounds.join(', ')}`
     problems.add(spot.tree.place, spot.path, received, expected)
     return undefined
   }

@@ -1,4 +1,4 @@
-import type { LinkFault } from '../../chaos/faults/fault.ts'
+import type { Fault } from '../../chaos/faults/fault.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
 import type { LoadEnd, StartedLoad } from '../load/start.ts'
@@ -19,7 +19,7 @@ export interface ConductSpec {
   readonly folder: RunFolderWriter
   readonly bootId: string
   readonly clock: Clock
-  readonly faults: ReadonlyMap<string, LinkFault>
+  readonly faults: ReadonlyMap<string, Fault>
   /** A cheap call for the probe through the whole path. */
   readonly probeCall: { readonly tool: string; readonly arguments: object } | null
   /** Aborts when the user interrupts. */

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { blackHole } from '../../chaos/faults/black-hole.ts'
 import { latency } from '../../chaos/faults/latency.ts'
 import { SimulatedClock } from '../../tests/simulation/simulated-clock.ts'
-import type { LinkSample, ToxicSpec } from '../domain/link.ts'
+import type { LinkControl, ToxicSpec } from '../domain/link.ts'
 import type { PlannedFault } from '../domain/plan.ts'
+import { type ProbeSample, usualQuestion } from '../domain/probe-sample.ts'
+import { harmToLink } from './harm.ts'
 import { type InjectionContext, inject } from './injection.ts'
 
 const t0Us = 1_000_000_000
@@ -11,6 +13,7 @@ const t0Us = 1_000_000_000
 interface World {
   readonly clock: SimulatedClock
   readonly context: InjectionContext
+  readonly link: LinkControl
   readonly told: { edge: string; atMs: number; resolutionMs: number | null }[]
   readonly log: string[]
   readonly notes: string[]
@@ -24,7 +27,7 @@ interface Habits {
   readonly failToApply?: boolean
   readonly failToRecord?: boolean
   /** Samples of one connection never show any harm. */
-  readonly blind?: LinkSample['connection']
+  readonly blind?: ProbeSample['connection']
 }
 
 /** A link whose toxics are known, and two connections sampled every 10 ms of simulated time. */
@@ -35,27 +38,27 @@ function world(habits: Habits = {}): World {
   const notes: string[] = []
   const stop = new AbortController()
   const toxics = new Map<string, { toxic: ToxicSpec; fromUs: number }>()
-  const listeners = new Set<(sample: LinkSample) => void>()
+  const listeners = new Set<(sample: ProbeSample) => void>()
+  const link: LinkControl = {
+    id: 'db',
+    async addToxic(toxic) {
+      await clock.sleep(2)
+      log.push(`add ${toxic.name}`)
+      if (habits.failToApply) throw new Error('the proxy says no')
+      toxics.set(toxic.name, { toxic, fromUs: clock.monotonicUs() + (habits.actsAfterMs ?? 0) * 1_000 })
+    },
+    async removeToxic(name) {
+      await clock.sleep(2)
+      log.push(`remove ${name}`)
+      if (habits.failToHeal) throw new Error('the proxy hangs')
+      toxics.delete(name)
+    },
+    setEnabled: async () => undefined,
+  }
   const context: InjectionContext = {
     clock,
     t0Us,
     signal: stop.signal,
-    link: {
-      id: 'db',
-      async addToxic(toxic) {
-        await clock.sleep(2)
-        log.push(`add ${toxic.name}`)
-        if (habits.failToApply) throw new Error('the proxy says no')
-        toxics.set(toxic.name, { toxic, fromUs: clock.monotonicUs() + (habits.actsAfterMs ?? 0) * 1_000 })
-      },
-      async removeToxic(name) {
-        await clock.sleep(2)
-        log.push(`remove ${name}`)
-        if (habits.failToHeal) throw new Error('the proxy hangs')
-        toxics.delete(name)
-      },
-      setEnabled: async () => undefined,
-    },
     undo: {
       async record() {
         log.push('undo on disk')
@@ -80,7 +83,7 @@ function world(habits: Habits = {}): World {
       }),
     note: (text) => notes.push(text),
   }
-  const sample = async (connection: LinkSample['connection']) => {
+  const sample = async (connection: ProbeSample['connection']) => {
     for (let turn = 0; turn < 3_000; turn += 1) {
       const askedUs = clock.monotonicUs()
       const active = [...toxics.values()].filter(({ fromUs }) => fromUs <= askedUs)
@@ -96,13 +99,16 @@ function world(habits: Habits = {}): World {
           endedUs,
           error: isSilent ? 'timeout' : null,
           roundTripMs: isSilent ? null : 1 + delayMs,
+          sqlState: null,
+          answer: isSilent ? null : '1',
+          question: usualQuestion,
         })
       await clock.sleep(10)
     }
   }
   void sample('long')
   void sample('fresh')
-  return { clock, context, told, log, notes, stop }
+  return { clock, context, link, told, log, notes, stop }
 }
 
 const planned: PlannedFault = {
@@ -127,8 +133,8 @@ function at(told: World['told'], edge: string): number {
 }
 
 test('every edge is told in its order, at its planned time, with the resolution of the samples', async () => {
-  const { clock, context, told, log } = world()
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told, log } = world()
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toEqual(['requested', 'applied', 'observed', 'healed', 'healVerified'])
   expect(at(told, 'requested')).toBe(1_000)
   expect(at(told, 'applied')).toBe(1_002)
@@ -143,56 +149,59 @@ test('every edge is told in its order, at its planned time, with the resolution 
 })
 
 test('a harm that comes later than the proxy said is observed when it comes', async () => {
-  const { clock, context, told } = world({ actsAfterMs: 700 })
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told } = world({ actsAfterMs: 700 })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(at(told, 'observed')).toBeGreaterThanOrEqual(1_702)
 })
 
 test('a harm that one of the two connections never sees is not observed', async () => {
-  const { clock, context, told } = world({ blind: 'fresh' })
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told } = world({ blind: 'fresh' })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toEqual(['requested', 'applied', 'healed', 'healVerified'])
 })
 
 test('a heal that the proxy refuses is forced, said, and verified all the same', async () => {
-  const { clock, context, told, notes } = world({ failToHeal: true })
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told, notes } = world({ failToHeal: true })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toContain('healVerified')
   expect(notes.join()).toContain('the proxy was replaced')
 })
 
 test('a fault that cannot be applied is never observed, and is healed', async () => {
-  const { clock, context, told, notes } = world({ failToApply: true })
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told, notes } = world({ failToApply: true })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toEqual(['requested', 'healed', 'healVerified'])
   expect(notes.join()).toContain('could not be applied')
 })
 
 test('without its undo on disk a fault does not act', async () => {
-  const { clock, context, told, log } = world({ failToRecord: true })
-  await expect(clock.runUntil(inject(context, planned, latency))).rejects.toThrow('no space left')
+  const { clock, context, link, told, log } = world({ failToRecord: true })
+  await expect(clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))).rejects.toThrow(
+    'no space left',
+  )
   expect(told).toEqual([])
   expect(log).toEqual(['undo on disk'])
 })
 
 test('an interrupt heals at once', async () => {
-  const { clock, context, told, stop } = world()
+  const { clock, context, link, told, stop } = world()
   void clock.sleep(3_000).then(() => stop.abort())
-  await clock.runUntil(inject(context, planned, latency))
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(at(told, 'healed')).toBe(3_002)
   expect(edges(told)).toContain('healVerified')
 })
 
 test('an interrupt before its start leaves it unborn', async () => {
-  const { clock, context, told, stop } = world()
+  const { clock, context, link, told, stop } = world()
   void clock.sleep(500).then(() => stop.abort())
-  await clock.runUntil(inject(context, planned, latency))
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(told).toEqual([])
 })
 
 test('the silence of a black hole began when the unanswered question was asked', async () => {
-  const { clock, context, told } = world()
-  await clock.runUntil(inject(context, { ...planned, fault: 'black-hole', with: {} }, blackHole))
+  const { clock, context, link, told } = world()
+  const hole = { ...planned, fault: 'black-hole', with: {} }
+  await clock.runUntil(inject(context, hole, harmToLink(hole, blackHole, link)))
   // Applied after two calls of 2 ms; a sample asked by then is told after 400 ms of silence.
   expect(at(told, 'observed')).toBeGreaterThanOrEqual(1_000)
   expect(at(told, 'observed')).toBeLessThan(1_050)

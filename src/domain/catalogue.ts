@@ -1,4 +1,4 @@
-import type { FaultJudgement } from './plan.ts'
+import type { FaultJudgement, NodeRole } from './plan.ts'
 import type { Unit, WindowKind } from './verdict.ts'
 
 /** What a plan may name: handed to src/plan by the command line, so that plans depend on no implementation. */
@@ -38,6 +38,8 @@ export interface FaultDescription {
   readonly name: string
   readonly title: string
   readonly on: 'link' | 'node'
+  /** The roles of the nodes that it acts on; absent: any. */
+  readonly roles?: readonly NodeRole[]
   readonly parameters: Readonly<Record<string, ParameterDescription>>
   readonly judgedBy: FaultJudgement
   /** Shorter than this, its effect cannot be told from none. */

@@ -1,0 +1,24 @@
+import { databaseOf, heldSessions, quoted } from './database-of.ts'
+import { type NodeFault, textOf } from './fault.ts'
+
+const held = `select count(*) from pg_locks where granted and mode = 'AccessExclusiveLock' and locktype = 'relation'
+  and pid in (select pid from pg_stat_activity where ${heldSessions})`
+
+/** Somebody holds a table against all readers and writers: a migration that waits, a VACUUM FULL at noon. */
+export const tableLocked: NodeFault = {
+  name: 'table-locked',
+  title: 'one table locked against everybody (ACCESS EXCLUSIVE)',
+  on: 'node',
+  roles: ['postgres'],
+  judgedBy: 'bounded',
+  minimumForMs: 2_000,
+  parameters: { table: { kind: 'name', unit: '', why: 'its name, with its schema where it needs one' } },
+  apply: (node, parameters) =>
+    databaseOf(node).hold(
+      ['begin', `lock table ${quoted(textOf(parameters, 'table'))} in access exclusive mode`],
+      'superuser',
+    ),
+  heal: (node) => databaseOf(node).release(),
+  question: () => ({ sql: held, isLarge: false }),
+  isAffected: (sample) => sample.error !== null || sample.answer !== '0',
+}

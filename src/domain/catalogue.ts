@@ -17,7 +17,8 @@ export interface WorkloadDescription {
   readonly tools: ReadonlyMap<string, number> | null
 }
 
-type ParameterKind = 'duration' | 'count' | 'ratio' | 'rate' | 'size' | 'choice' | 'bool'
+/** `name`: a table's, with its schema where it needs one: letters, digits, _ and at most one dot; the fault quotes it. */
+type ParameterKind = 'duration' | 'count' | 'ratio' | 'rate' | 'size' | 'choice' | 'bool' | 'name'
 
 /** One parameter of a fault. Bounds and default are in the unit of the resolved value, so 5 s is 5000. */
 export interface ParameterDescription {
@@ -38,7 +39,7 @@ export interface FaultDescription {
   readonly name: string
   readonly title: string
   readonly on: 'link' | 'node'
-  /** The roles of the nodes that it acts on; absent: any. */
+  /** Of a fault on nodes: the roles that it acts on; absent: any. */
   readonly roles?: readonly NodeRole[]
   readonly parameters: Readonly<Record<string, ParameterDescription>>
   readonly judgedBy: FaultJudgement

@@ -1,7 +1,7 @@
 import { type LinkFault, numberOf } from './fault.ts'
 import { addToxics, direction, removeToxics, seenByShare, share, trustedSamples } from './toxic-parameters.ts'
 
-/** What our probe asks for while this fault is near (src/observe/link-probe.ts). */
+/** What our probe asks for while this fault is near (src/observe/database-probe.ts). */
 const largeAnswerBytes = 65_536
 
 /** Data flows no faster than `rate`: a slow line, a throttled network, a neighbour that takes it all. */

@@ -16,8 +16,7 @@ export const blackHole: LinkFault = {
   judgedBy: 'bounded',
   minimumForMs: 2_000,
   parameters: { share, direction: direction('both', 'one way alone is a half-open link: asked and never answered') },
-  apply: (link, parameters) =>
-    addToxics(link, 'black-hole', 'latency', parameters, { latency: foreverMs, jitter: 0 }),
+  apply: (link, parameters) => addToxics(link, 'black-hole', 'latency', parameters, { latency: foreverMs, jitter: 0 }),
   heal: (link, parameters) => removeToxics(link, 'black-hole', parameters),
   seenBy: seenByShare,
   samplesToTrust: trustedSamples,

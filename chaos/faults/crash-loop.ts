@@ -8,8 +8,22 @@ export const crashLoop: NodeFault = {
   judgedBy: 'bounded',
   minimumForMs: 5_000,
   parameters: {
-    down: { kind: 'duration', unit: 'ms', min: 200, max: 30_000, default: 1_000, why: 'from a death to the next start' },
-    up: { kind: 'duration', unit: 'ms', min: 200, max: 30_000, default: 1_000, why: 'from being ready to the next death' },
+    down: {
+      kind: 'duration',
+      unit: 'ms',
+      min: 200,
+      max: 30_000,
+      default: 1_000,
+      why: 'from a death to the next start',
+    },
+    up: {
+      kind: 'duration',
+      unit: 'ms',
+      min: 200,
+      max: 30_000,
+      default: 1_000,
+      why: 'from being ready to the next death',
+    },
   },
   apply: (node) => node.signal('SIGKILL'),
   async during(node, parameters, { signal, sleep }) {

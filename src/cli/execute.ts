@@ -152,7 +152,7 @@ class Execution {
     await using cleanup = new AsyncDisposableStack()
     const end = await conduct({
       plan,
-      stack: stackView(stack, keeper, clock),
+      stack: stackView(stack, plan, keeper, clock),
       load: { ...generator, ready: orInterrupted(generator.ready, interrupt) },
       folder: this.#folder,
       bootId,

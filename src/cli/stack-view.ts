@@ -1,9 +1,17 @@
 import type { UndoHolder } from '../conduct/injection.ts'
-import type { ConductedLink, StackView } from '../conduct/stack-view.ts'
+import type { ConductedLink, ConductedNode, StackView } from '../conduct/stack-view.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { LinkControl } from '../domain/link.ts'
+import { faultSettings } from '../domain/node-control.ts'
+import type { Plan } from '../domain/plan.ts'
 import type { KeeperClient } from '../keeper/client.ts'
-import type { RunningLink, RunningStack } from '../stack/running-stack.ts'
+import { readProcess } from '../keeper/process-table.ts'
+import type { UndoAction } from '../keeper/undo.ts'
+import { databaseTarget } from '../observe/database-probe.ts'
+import { httpTarget } from '../observe/http-probe.ts'
+import { faultApplication } from '../stack/database-control.ts'
+import { controlNode } from '../stack/node-control.ts'
+import type { RunningLink, RunningNode, RunningStack } from '../stack/running-stack.ts'
 import { connectToxiproxy } from '../stack/toxiproxy.ts'
 
 function controlOf(link: RunningLink, clock: Clock): LinkControl {
@@ -16,22 +24,39 @@ function controlOf(link: RunningLink, clock: Clock): LinkControl {
   }
 }
 
-function undoOf(link: RunningLink, keeper: KeeperClient, injectionId: string): UndoHolder {
-  const { apiUrl, proxyName, host, port, upstream, processName } = link
+function undoOfLink({ apiUrl, proxyName, host, port, upstream, processName }: RunningLink): UndoAction {
   return {
-    record: () =>
-      keeper.recordUndo(injectionId, {
-        kind: 'toxiproxy',
-        apiUrl,
-        ...(processName === null ? {} : { process: processName }),
-        proxy: { name: proxyName, listen: `${host}:${port}`, upstream },
-      }),
+    kind: 'toxiproxy',
+    apiUrl,
+    ...(processName === null ? {} : { process: processName }),
+    proxy: { name: proxyName, listen: `${host}:${port}`, upstream },
+  }
+}
+
+/** Its process goes on, whatever was done to it; a database lets go of all that the injection holds. */
+function undoOfNode({ id, url, applicationUrl }: RunningNode, stack: RunningStack, injectionId: string): UndoAction {
+  const pid = stack.processes.get(id)?.pid ?? 0
+  // Of a node that has ended by itself: the mark fits nobody, and there is nothing to undo.
+  const mark = { pid, startTicks: readProcess(pid)?.startTicks ?? 'ended' }
+  if (applicationUrl === null) return { kind: 'signal', process: mark, signal: 'SIGCONT', name: id }
+  const application = faultApplication(injectionId)
+  return { kind: 'database', url, application, settings: faultSettings, process: id, mark }
+}
+
+function undoHolder(keeper: KeeperClient, injectionId: string, action: () => UndoAction): UndoHolder {
+  return {
+    record: async () => keeper.recordUndo(injectionId, action()),
     forget: () => keeper.undone(injectionId),
     async force() {
       const outcomes = await keeper.heal(injectionId)
       return `the keeper healed it: ${outcomes.map((outcome) => JSON.stringify(outcome)).join(', ')}`
     },
   }
+}
+
+/** The reference server's ready path is known; where a server of somebody's own has none, any answer will do. */
+function readyUrlOf(node: RunningNode, plan: Plan): string {
+  return new URL(plan.stack.nodes[node.id]?.readyPath ?? '/', node.url).href
 }
 
 /** Our fresh connections must not count among the sessions of the system's own database. */
@@ -42,14 +67,23 @@ function inMaintenanceDatabase(databaseUrl: string): string {
 }
 
 /** A local stack as conducting sees it. */
-export function stackView(stack: RunningStack, keeper: KeeperClient, clock: Clock): StackView {
+export function stackView(stack: RunningStack, plan: Plan, keeper: KeeperClient, clock: Clock): StackView {
   const links = new Map<string, ConductedLink>()
   for (const link of stack.links.values())
     links.set(link.id, {
       id: link.id,
       control: controlOf(link, clock),
-      databaseUrl: inMaintenanceDatabase(stack.linkDatabaseUrl(link.id)),
-      undo: (injectionId) => undoOf(link, keeper, injectionId),
+      probeTarget: databaseTarget(inMaintenanceDatabase(stack.linkDatabaseUrl(link.id))),
+      undo: (injectionId) => undoHolder(keeper, injectionId, () => undoOfLink(link)),
+    })
+  const nodes = new Map<string, ConductedNode>()
+  for (const [id, node] of stack.nodes)
+    nodes.set(id, {
+      id,
+      probeTarget:
+        node.role === 'postgres' ? databaseTarget(inMaintenanceDatabase(node.url)) : httpTarget(readyUrlOf(node, plan)),
+      control: (injectionId) => controlNode(node, stack, keeper, injectionId, clock),
+      undo: (injectionId) => undoHolder(keeper, injectionId, () => undoOfNode(node, stack, injectionId)),
     })
   const server = new URL(stack.mcpUrl)
   const databases = new Set([...stack.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id }) => id))
@@ -59,10 +93,14 @@ export function stackView(stack: RunningStack, keeper: KeeperClient, clock: Cloc
     readyUrl: new URL('/ready', server).href,
     databaseUrl: stack.databaseUrl,
     links,
+    nodes,
     processes: () => [
       ...[...stack.processes.values()].map(({ name, pid }) => ({ name, pid, withChildren: databases.has(name) })),
       { name: 'keeper', pid: keeper.pid, withChildren: false },
     ],
+    onStart(listener) {
+      stack.onStart(listener)
+    },
     onExit(listener) {
       stack.onExit(({ name, pid, part, code, signal, monotonicUs, planned }) =>
         listener({ node: name, part: part === 'node' ? 'system' : 'harness', pid, code, signal, monotonicUs, planned }),

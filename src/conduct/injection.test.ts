@@ -115,7 +115,7 @@ const planned: PlannedFault = {
   id: 'slow-db',
   fault: 'latency',
   on: 'db',
-  with: { delay: 30, jitter: 5 },
+  with: { delay: 30, jitter: 5, share: 1, direction: 'downstream' },
   startMs: 1_000,
   forMs: 5_000,
   recoveryMs: 5_000,
@@ -145,7 +145,12 @@ test('every edge is told in its order, at its planned time, with the resolution 
   // A sample under way when the fault began is not taken for its effect.
   expect(observed?.resolutionMs).toBeLessThanOrEqual(50)
   expect(at(told, 'healVerified')).toBeLessThan(6_002 + 60)
-  expect(log).toEqual(['undo on disk', 'add squall-latency', 'remove squall-latency', 'undo forgotten'])
+  expect(log).toEqual([
+    'undo on disk',
+    'add squall-latency-downstream',
+    'remove squall-latency-downstream',
+    'undo forgotten',
+  ])
 })
 
 test('a harm that comes later than the proxy said is observed when it comes', async () => {
@@ -200,7 +205,7 @@ test('an interrupt before its start leaves it unborn', async () => {
 
 test('the silence of a black hole began when the unanswered question was asked', async () => {
   const { clock, context, link, told } = world()
-  const hole = { ...planned, fault: 'black-hole', with: {} }
+  const hole = { ...planned, fault: 'black-hole', with: { share: 1, direction: 'both' } }
   await clock.runUntil(inject(context, hole, harmToLink(hole, blackHole, link)))
   // Applied after two calls of 2 ms; a sample asked by then is told after 400 ms of silence.
   expect(at(told, 'observed')).toBeGreaterThanOrEqual(1_000)

@@ -153,12 +153,9 @@ async function keepDoing(context: InjectionContext, harm: Harm, healAtUs: number
   const signal = AbortSignal.any([over.signal, context.signal])
   const work = harm.during({ signal, sleep: (ms) => clock.sleep(ms, signal) })
   const ended = clock.sleep((healAtUs - clock.monotonicUs()) / 1_000, context.signal).then(() => over.abort())
-  try {
-    await Promise.all([work, ended])
-  } catch (error) {
-    note(`${harm.id}: stopped acting: ${String(error)}`)
-    await ended
-  }
+  const worked = work.catch((error: unknown) => note(`${harm.id}: stopped acting: ${String(error)}`))
+  await ended
+  await withDeadline(clock, boundsMs.doingEnd, harm.id, worked).catch(() => note(`${harm.id}: did not stop in time`))
 }
 
 async function healAndVerify(context: InjectionContext, harm: Harm): Promise<void> {
@@ -186,8 +183,10 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
     note(text)
     tell('healed', clock.monotonicUs() - t0Us, { note: text })
   }
+  const healedUs = clock.monotonicUs()
   const seen = await sight
-  if (seen) tell('healVerified', seen.atUs - t0Us, { resolutionUs: seen.resolutionUs })
+  // Verified is what was both answered and seen: a harm that comes and goes may look gone before it is.
+  if (seen) tell('healVerified', Math.max(seen.atUs, healedUs) - t0Us, { resolutionUs: seen.resolutionUs })
   await undo.forget()
 }
 

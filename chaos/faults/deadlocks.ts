@@ -1,12 +1,40 @@
-import { databaseOf, heldSessions, quoted } from './database-of.ts'
-import { type NodeFault, numberOf, textOf } from './fault.ts'
+import { asks, byAnswer, databaseOf, heldSessions, quoted, sqlStateOf, untilOver } from './database-of.ts'
+import { type Doing, type FaultParameters, type NodeFault, numberOf, textOf } from './fault.ts'
 
-const here = `select count(*) from pg_stat_activity where ${heldSessions} and query like '%lock table%'`
+/** Of the advisory lock that remembers, as its second number, how many deadlocks there were before. */
+const memory = 7_385
+
+const counted = 'select coalesce(sum(deadlocks), 0) as deadlocks from pg_stat_database'
+const moreThanBefore = `select (${counted}) > min(objid::bigint) from pg_locks
+  where locktype = 'advisory' and classid = ${memory}
+  and pid in (select pid from pg_stat_activity where ${heldSessions})`
+
+/** How long a round waits for somebody who has `first` and wants `second`; who else wants it waits as long. */
+const waitingMs = 2_000
+const lookEveryMs = 10
+
+/**
+ * Ours must not be the one that finds the deadlock, since that one is ended: the system's deadlock_timeout, 1 s by
+ * default, is over first.
+ */
+const settings = "set deadlock_timeout = '5s'; set lock_timeout = '2500ms'"
+const neither: readonly (string | null)[] = ['40P01', '55P03'] // deadlock_detected, lock_not_available
+
+function roundOf(parameters: FaultParameters): string {
+  const [first, second] = [quoted(textOf(parameters, 'first')), quoted(textOf(parameters, 'second'))]
+  return `${settings}; begin; lock table ${second} in access exclusive mode;
+    do $$ begin for look in 1..${waitingMs / lookEveryMs} loop
+      exit when exists (select from pg_locks has join pg_locks wants using (pid)
+        where has.granted and has.relation = '${first}'::regclass
+        and not wants.granted and wants.relation = '${second}'::regclass);
+      perform pg_sleep(${lookEveryMs / 1_000});
+    end loop; end $$;
+    lock table ${first} in access exclusive mode; rollback`
+}
 
 /**
  * The system's own transactions are made to deadlock (40P01). We take `second`, wait until somebody who already has
- * `first` waits for it, and ask for `first`: PostgreSQL then ends one of the two, and that is the one whose
- * deadlock_timeout of 1 s ends first, the system's.
+ * `first` waits for it, and ask for `first`: PostgreSQL then ends one of the two. Seen by PostgreSQL's own count.
  */
 export const deadlocks: NodeFault = {
   name: 'deadlocks',
@@ -16,24 +44,28 @@ export const deadlocks: NodeFault = {
   judgedBy: 'bounded',
   minimumForMs: 5_000,
   parameters: {
-    first: { kind: 'name', unit: '', why: 'the table that the system’s transactions write first' },
+    first: { kind: 'name', unit: '', why: 'the table that the system’s transactions read or write first' },
     second: { kind: 'name', unit: '', why: 'the table that they write next' },
     pause: { kind: 'duration', unit: 'ms', min: 50, max: 10_000, default: 500, why: 'between two rounds' },
   },
-  apply: async () => undefined,
-  async during(node, parameters, { signal, sleep }) {
-    const database = databaseOf(node)
-    const [first, second] = [quoted(textOf(parameters, 'first')), quoted(textOf(parameters, 'second'))]
-    // Half a second for somebody to come and wait; ours gives up after that, and the next round begins.
-    const round = `set lock_timeout = '2500ms'; begin; lock table ${second} in access exclusive mode;
-      select pg_sleep(0.5); lock table ${first} in access exclusive mode; rollback`
-    while (!signal.aborted) {
-      // Ours may be the one that is ended, or may get no lock in time: the next round is another chance.
-      await database.run(round).catch(() => undefined)
-      await sleep(numberOf(parameters, 'pause'))
+  async apply(node) {
+    const [row] = await databaseOf(node).run(counted)
+    await databaseOf(node).hold([`select pg_advisory_lock(${memory}, ${Number(row?.deadlocks)})`], 'superuser')
+  },
+  async during(node, parameters, doing: Doing) {
+    const round = roundOf(parameters)
+    while (!doing.signal.aborted) {
+      const work = databaseOf(node)
+        .run(round)
+        .catch((error: unknown) => {
+          // Ours was ended, or got no lock in time: the next round is another chance.
+          if (!neither.includes(sqlStateOf(error))) throw error
+        })
+      await untilOver(doing, work)
+      await doing.sleep(numberOf(parameters, 'pause'))
     }
   },
   heal: (node) => databaseOf(node).release(),
-  question: () => ({ sql: here, isLarge: false }),
-  isAffected: (sample) => sample.error !== null || sample.answer !== '0',
+  question: () => asks(moreThanBefore),
+  isAffected: (sample) => byAnswer(sample, (answer) => answer === 'true'),
 }

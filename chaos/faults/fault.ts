@@ -10,8 +10,11 @@ export type FaultParameters = Readonly<Record<string, number | string | boolean>
  * harm is really there, or really gone, is told from samples of Squall's own connections, never from that answer.
  */
 interface Sight {
-  /** Does this sample, asked while the fault was on, show the harm? The same rule decides that the harm is gone. */
-  isAffected(sample: ProbeSample, parameters: FaultParameters): boolean
+  /**
+   * Does this sample, asked while the fault was on, show the harm? The same rule decides that the harm is gone. null:
+   * it tells neither, such as no answer to a question whose answer would tell.
+   */
+  isAffected(sample: ProbeSample, parameters: FaultParameters): boolean | null
   /** Which of our connections show the harm; absent: both. */
   seenBy?(parameters: FaultParameters): readonly ProbeConnection[]
   /**

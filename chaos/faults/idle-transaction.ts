@@ -1,4 +1,4 @@
-import { databaseOf, heldSessions, quoted } from './database-of.ts'
+import { asks, byAnswer, databaseOf, heldSessions, quoted } from './database-of.ts'
 import { type NodeFault, numberOf, textOf } from './fault.ts'
 
 const idle = `select count(*) from pg_stat_activity where state = 'idle in transaction' and ${heldSessions}`
@@ -24,6 +24,6 @@ export const idleTransaction: NodeFault = {
       'superuser',
     ),
   heal: (node) => databaseOf(node).release(),
-  question: () => ({ sql: idle, isLarge: false }),
-  isAffected: (sample) => sample.error !== null || sample.answer !== '0',
+  question: () => asks(idle),
+  isAffected: (sample) => byAnswer(sample, (answer) => answer !== '0'),
 }

@@ -1,4 +1,4 @@
-import { databaseOf } from './database-of.ts'
+import { asks, byAnswer, databaseOf } from './database-of.ts'
 import type { NodeFault } from './fault.ts'
 
 /** Reads go on and writes are refused (25006): the primary was demoted, or its disk is nearly full. */
@@ -12,6 +12,6 @@ export const readOnly: NodeFault = {
   parameters: {},
   apply: (node) => databaseOf(node).setting('default_transaction_read_only', 'on'),
   heal: (node) => databaseOf(node).release(),
-  question: () => ({ sql: 'show transaction_read_only', isLarge: false }),
-  isAffected: (sample) => sample.error !== null || sample.answer === 'on',
+  question: () => asks('show transaction_read_only'),
+  isAffected: (sample) => byAnswer(sample, (answer) => answer === 'on'),
 }

@@ -1,12 +1,13 @@
-import { databaseOf, heldSessions, quoted } from './database-of.ts'
+import { asks, byAnswer, databaseOf, quoted, sqlStateOf, tablesHeld, untilOver } from './database-of.ts'
 import { type NodeFault, numberOf, textOf } from './fault.ts'
 
-/** Also between two holds a session of ours is there, asleep. */
-const here = `select count(*) from pg_stat_activity where ${heldSessions} and query like '%pg_sleep%'`
+/** Behind a transaction that is longer than this we do not queue: everybody would wait behind us for nothing. */
+const lockMsMax = 2_000
+const lockNotAvailable = '55P03'
 
 /**
  * Queries on one table are slow, not stuck: it is locked for `hold`, free for `gap`, and so on, so that whoever comes
- * waits for half of `hold` on average, as behind a bad plan or a busy disk.
+ * while it is locked waits for half of `hold` on average, as behind a bad plan or a busy disk.
  */
 export const slowQueries: NodeFault = {
   name: 'slow-queries',
@@ -17,19 +18,36 @@ export const slowQueries: NodeFault = {
   minimumForMs: 5_000,
   parameters: {
     table: { kind: 'name', unit: '', why: 'its name, with its schema where it needs one' },
-    hold: { kind: 'duration', unit: 'ms', min: 20, max: 2_000, default: 200, why: 'how long the table is locked' },
+    hold: {
+      kind: 'duration',
+      unit: 'ms',
+      min: 50,
+      max: 2_000,
+      default: 200,
+      why: 'how long the table is locked; less than 50 ms may fall between two samples of ours',
+    },
     gap: { kind: 'duration', unit: 'ms', min: 20, max: 10_000, default: 200, why: 'how long it is free' },
   },
-  apply: async () => undefined,
-  async during(node, parameters, { signal }) {
+  // A table that is not there is told at once.
+  apply: async (node, parameters) => {
+    await databaseOf(node).run(`select '${quoted(textOf(parameters, 'table'))}'::regclass`)
+  },
+  async during(node, parameters, doing) {
     const table = quoted(textOf(parameters, 'table'))
-    const [holdS, gapS] = [numberOf(parameters, 'hold') / 1_000, numberOf(parameters, 'gap') / 1_000]
-    // One message: the lock is let go with the transaction whatever becomes of us.
-    const turn = `begin; lock table ${table} in access exclusive mode; select pg_sleep(${holdS}); commit;
-      select pg_sleep(${gapS})`
-    while (!signal.aborted) await databaseOf(node).run(turn)
+    // One message and one transaction: the lock is let go with it whatever becomes of us.
+    const turn = `set lock_timeout = ${lockMsMax}; begin; lock table ${table} in access exclusive mode;
+      select pg_sleep(${numberOf(parameters, 'hold') / 1_000}); commit`
+    while (!doing.signal.aborted) {
+      const work = databaseOf(node)
+        .run(turn)
+        .catch((error: unknown) => {
+          if (sqlStateOf(error) !== lockNotAvailable) throw error
+        })
+      await untilOver(doing, work)
+      await doing.sleep(numberOf(parameters, 'gap'))
+    }
   },
   heal: (node) => databaseOf(node).release(),
-  question: () => ({ sql: here, isLarge: false }),
-  isAffected: (sample) => sample.error !== null || sample.answer !== '0',
+  question: () => asks(tablesHeld),
+  isAffected: (sample) => byAnswer(sample, (answer) => answer !== '0'),
 }

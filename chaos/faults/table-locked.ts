@@ -1,8 +1,5 @@
-import { databaseOf, heldSessions, quoted } from './database-of.ts'
+import { asks, byAnswer, databaseOf, quoted, tablesHeld } from './database-of.ts'
 import { type NodeFault, textOf } from './fault.ts'
-
-const held = `select count(*) from pg_locks where granted and mode = 'AccessExclusiveLock' and locktype = 'relation'
-  and pid in (select pid from pg_stat_activity where ${heldSessions})`
 
 /** Somebody holds a table against all readers and writers: a migration that waits, a VACUUM FULL at noon. */
 export const tableLocked: NodeFault = {
@@ -19,6 +16,6 @@ export const tableLocked: NodeFault = {
       'superuser',
     ),
   heal: (node) => databaseOf(node).release(),
-  question: () => ({ sql: held, isLarge: false }),
-  isAffected: (sample) => sample.error !== null || sample.answer !== '0',
+  question: () => asks(tablesHeld),
+  isAffected: (sample) => byAnswer(sample, (answer) => answer !== '0'),
 }

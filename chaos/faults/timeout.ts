@@ -1,7 +1,7 @@
 import { type LinkFault, numberOf } from './fault.ts'
 import { addToxics, direction, removeToxics, seenByShare, share, trustedSamples } from './toxic-parameters.ts'
 
-/** Data is dropped, and each connection is closed after `after`: a firewall that gives up on flows. */
+/** Data is dropped, and a connection on which none has come for `after` is closed: a firewall that forgets flows. */
 export const timeout: LinkFault = {
   name: 'timeout',
   title: 'data is lost and connections are closed after a while',
@@ -15,7 +15,7 @@ export const timeout: LinkFault = {
       min: 1,
       max: 60_000,
       default: 1_000,
-      why: 'from the first data that is dropped to the close',
+      why: 'of silence, until a connection is closed; each piece that is dropped begins it anew',
     },
     share,
     direction: direction('downstream', 'whose data is dropped'),

@@ -13,7 +13,8 @@ export interface Harm {
   readonly seenBy: readonly ProbeConnection[]
   readonly samplesToTrust: number
   readonly question: ProbeQuestion
-  isAffected(sample: ProbeSample): boolean
+  /** null: the sample tells neither. */
+  isAffected(sample: ProbeSample): boolean | null
   apply(): Promise<void>
   /** Resolves when `doing.signal` aborts, or before. */
   during(doing: Doing): Promise<void>

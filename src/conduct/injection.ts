@@ -126,7 +126,8 @@ async function applyAndObserve(context: InjectionContext, harm: Harm, healAtUs: 
     seenBy: harm.seenBy,
     inARow: 1,
     // An answer that was merely slow when the fault came tells nothing: it must have been asked for since.
-    looksRight: (sample) => harm.isAffected(sample) && (sample.error !== null || sample.askedUs >= requestedUs),
+    looksRight: (sample) =>
+      harm.isAffected(sample) === true && (sample.error !== null || sample.askedUs >= requestedUs),
     moment: (sample) => momentUs(sample, requestedUs),
   })
   const applied = withDeadline(clock, boundsMs.apply, `applying ${harm.name}`, harm.apply()).then(
@@ -170,7 +171,7 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
       question: harm.question,
       seenBy: harm.seenBy,
       inARow: harm.samplesToTrust,
-      looksRight: (sample) => !harm.isAffected({ ...sample, roundTripMs: afterHealMs(sample, healingUs) }),
+      looksRight: (sample) => harm.isAffected({ ...sample, roundTripMs: afterHealMs(sample, healingUs) }) === false,
       moment: (sample) => sample.endedUs,
     },
   )

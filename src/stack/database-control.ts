@@ -12,6 +12,8 @@ const pollMs = 10
 /** A session whose client is gone is ended after this, though it is in the middle of a statement. */
 const clientCheckMs = 500
 
+const tooManyConnections = '53300'
+
 /** application_name of all that a fault holds; begins with what observers leave out of the system's own sessions. */
 export function faultApplication(injectionId: string): string {
   return `squall fault ${injectionId}`
@@ -97,11 +99,25 @@ class Hold implements DatabaseControl {
 
   /** On a connection that is not among those to be ended. */
   async #asOperator(work: (client: pg.Client) => Promise<void>): Promise<void> {
-    const client = await this.#connect(this.#place.superuserUrl, 'squall operator')
+    const client = await this.#connectAsOperator()
     try {
       await work(client)
     } finally {
       this.#close(client)
+    }
+  }
+
+  /** Where we have taken the last slot ourselves, one is free a moment after we have let go. */
+  async #connectAsOperator(): Promise<pg.Client> {
+    const endUs = this.#clock.monotonicUs() + releaseMsMax * 1_000
+    for (;;) {
+      try {
+        return await this.#connect(this.#place.superuserUrl, 'squall operator')
+      } catch (error) {
+        const isFull = error instanceof pg.DatabaseError && error.code === tooManyConnections
+        if (!isFull || this.#clock.monotonicUs() > endUs) throw error
+        await this.#clock.sleep(pollMs)
+      }
     }
   }
 

@@ -48,5 +48,7 @@ export function seenByShare(parameters: FaultParameters): readonly ProbeConnecti
 /** So many spared samples in a row that chance would give them once in a hundred: (1 - share)^n <= 0.01. */
 export function trustedSamples(parameters: FaultParameters): number {
   const spared = 1 - numberOf(parameters, 'share')
-  return spared <= 0 ? 1 : Math.ceil(Math.log(0.01) / Math.log(spared))
+  if (spared <= 0) return 1
+  // 1 - 0.99 is a hair over 0.01 in binary: that must not cost a sample more.
+  return Math.ceil(Math.log(0.01) / Math.log(spared) - 1e-9)
 }

@@ -5,7 +5,7 @@ import { SimulatedClock } from '../../tests/simulation/simulated-clock.ts'
 import type { LinkControl, ToxicSpec } from '../domain/link.ts'
 import type { PlannedFault } from '../domain/plan.ts'
 import { type ProbeSample, usualQuestion } from '../domain/probe-sample.ts'
-import { harmToLink } from './harm.ts'
+import { type Harm, harmToLink } from './harm.ts'
 import { type InjectionContext, inject } from './injection.ts'
 
 const t0Us = 1_000_000_000
@@ -210,4 +210,100 @@ test('the silence of a black hole began when the unanswered question was asked',
   // Applied after two calls of 2 ms; a sample asked by then is told after 400 ms of silence.
   expect(at(told, 'observed')).toBeGreaterThanOrEqual(1_000)
   expect(at(told, 'observed')).toBeLessThan(1_050)
+})
+
+/** A fault of a test's own on the same link: what it does is told, how it looks is given. */
+function harmOf(change: Partial<Harm>): Harm {
+  return {
+    id: 'slow-db',
+    name: 'test',
+    seenBy: ['long', 'fresh'],
+    samplesToTrust: 1,
+    question: usualQuestion,
+    isAffected: () => false,
+    apply: async () => undefined,
+    during: async () => undefined,
+    heal: async () => undefined,
+    ...change,
+  }
+}
+
+test('what hits a share is gone only after so many samples in a row without harm', async () => {
+  const { clock, context, told } = world()
+  let isOn = false
+  let freshSinceHeal = 0
+  const harm = harmOf({
+    seenBy: ['fresh'],
+    samplesToTrust: 3,
+    apply: async () => {
+      isOn = true
+    },
+    isAffected({ connection, askedUs }) {
+      if (connection === 'long' || !isOn) return false
+      if (askedUs < t0Us + 6_000_000) return true
+      freshSinceHeal += 1
+      // The first two are spared by chance, the third is hit: the row begins anew with the fourth.
+      return freshSinceHeal === 3
+    },
+  })
+  await clock.runUntil(inject(context, planned, harm))
+  expect(freshSinceHeal).toBe(6)
+  // One sample in 11 ms: verified is the moment of the first of the three.
+  const healedMs = at(told, 'healed')
+  expect(at(told, 'healVerified')).toBeGreaterThan(healedMs + 25)
+  expect(at(told, 'healVerified')).toBeLessThanOrEqual(healedMs + 50)
+})
+
+test('a sample that tells neither is taken for no harm, and for no heal', async () => {
+  const { clock, context, told } = world()
+  const harm = harmOf({ isAffected: ({ askedUs }) => (askedUs > t0Us + 6_500_000 ? false : null) })
+  await clock.runUntil(inject(context, planned, harm))
+  expect(edges(told)).toEqual(['requested', 'applied', 'healed', 'healVerified'])
+  expect(at(told, 'healVerified')).toBeGreaterThanOrEqual(6_500)
+})
+
+test('an answer to another question decides nothing', async () => {
+  const { clock, context, told } = world()
+  const harm = harmOf({ question: { sql: 'select 2', isLarge: false }, isAffected: () => true })
+  await clock.runUntil(inject(context, planned, harm))
+  expect(edges(told)).toEqual(['requested', 'applied', 'healed'])
+})
+
+test('what was seen to be gone before the heal was answered is verified at that answer', async () => {
+  const { clock, context, told } = world()
+  const harm = harmOf({ heal: () => clock.sleep(400) })
+  await clock.runUntil(inject(context, planned, harm))
+  expect([at(told, 'healed'), at(told, 'healVerified')]).toEqual([6_400, 6_400])
+})
+
+test('what a fault does in between ends with it, and is waited for before the heal', async () => {
+  const { clock, context, told } = world()
+  const did: number[] = []
+  const harm = harmOf({
+    async during({ signal, sleep }) {
+      while (!signal.aborted) {
+        did.push((clock.monotonicUs() - t0Us) / 1_000)
+        await sleep(2_000)
+      }
+      await clock.sleep(300)
+    },
+  })
+  await clock.runUntil(inject(context, planned, harm))
+  expect(did).toEqual([1_000, 3_000, 5_000])
+  expect(at(told, 'healed')).toBe(6_300)
+})
+
+test('what does not stop is left behind after a second, and said', async () => {
+  const { clock, context, told, notes } = world()
+  await clock.runUntil(inject(context, planned, harmOf({ during: () => clock.sleep(3_600_000) })))
+  expect(at(told, 'healed')).toBe(7_000)
+  expect(notes.join()).toContain('slow-db: did not stop in time')
+})
+
+test('what fails in between is said, and the fault stays on until its planned end', async () => {
+  const { clock, context, told, notes } = world()
+  const during = () => Promise.reject(new Error('no such table'))
+  await clock.runUntil(inject(context, planned, harmOf({ during })))
+  expect(at(told, 'healed')).toBe(6_000)
+  expect(notes.join()).toContain('slow-db: stopped acting: Error: no such table')
 })

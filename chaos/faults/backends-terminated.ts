@@ -1,4 +1,4 @@
-import { databaseOf } from './database-of.ts'
+import { databaseOf, untilOver } from './database-of.ts'
 import { type NodeFault, numberOf } from './fault.ts'
 
 /** Our own long-lived connection is among those ended: that is how the harm is seen. */
@@ -21,13 +21,13 @@ export const backendsTerminated: NodeFault = {
   apply: async (node) => {
     await databaseOf(node).run(terminate)
   },
-  async during(node, parameters, { signal, sleep }) {
-    while (!signal.aborted) {
-      await sleep(numberOf(parameters, 'every'))
-      if (!signal.aborted) await databaseOf(node).run(terminate)
+  async during(node, parameters, doing) {
+    while (!doing.signal.aborted) {
+      await doing.sleep(numberOf(parameters, 'every'))
+      if (!doing.signal.aborted) await untilOver(doing, databaseOf(node).run(terminate))
     }
   },
-  heal: async () => undefined,
+  heal: (node) => databaseOf(node).release(),
   seenBy: () => ['long'],
   isAffected: (sample) => sample.error !== null,
 }

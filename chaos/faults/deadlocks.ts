@@ -14,22 +14,25 @@ const waitingMs = 2_000
 const lookEveryMs = 10
 
 /**
- * Ours must not be the one that finds the deadlock, since that one is ended: the system's deadlock_timeout, 1 s by
- * default, is over first.
+ * Whoever finds a deadlock is ended, and looks for one once, after its deadlock_timeout, 1 s by default. So that it is
+ * never us, ours is long; and so that it is not too late for those who queued behind us, we wait less for `second`.
  */
-const settings = "set deadlock_timeout = '5s'; set lock_timeout = '2500ms'"
+const deadlockTimeout = '5s'
+const waitForSecond = '500ms'
+const waitForFirst = '2500ms'
 const neither: readonly (string | null)[] = ['40P01', '55P03'] // deadlock_detected, lock_not_available
 
 function roundOf(parameters: FaultParameters): string {
   const [first, second] = [quoted(textOf(parameters, 'first')), quoted(textOf(parameters, 'second'))]
-  return `${settings}; begin; lock table ${second} in access exclusive mode;
+  return `set deadlock_timeout = '${deadlockTimeout}'; set lock_timeout = '${waitForSecond}';
+    begin; lock table ${second} in access exclusive mode;
     do $$ begin for look in 1..${waitingMs / lookEveryMs} loop
       exit when exists (select from pg_locks has join pg_locks wants using (pid)
         where has.granted and has.relation = '${first}'::regclass
         and not wants.granted and wants.relation = '${second}'::regclass);
       perform pg_sleep(${lookEveryMs / 1_000});
     end loop; end $$;
-    lock table ${first} in access exclusive mode; rollback`
+    set local lock_timeout = '${waitForFirst}'; lock table ${first} in access exclusive mode; rollback`
 }
 
 /**

@@ -42,7 +42,7 @@ export const slotsTaken: NodeFault = {
   on: 'node',
   roles: ['postgres'],
   judgedBy: 'bounded',
-  minimumForMs: 2_000,
+  minimumForMs: 3_000,
   parameters: {},
   apply: (node) => takeAll(databaseOf(node), null),
   async during(node, _, { signal, sleep }) {

@@ -2,8 +2,8 @@ import pg from 'pg'
 import type { Clock } from '../domain/clock.ts'
 import { type DatabaseControl, type FaultSetting, faultSettings } from '../domain/node-control.ts'
 
-/** To connect, on loopback some ms; a database under a fault may take a while. */
-const connectMsMax = 2_000
+/** To connect, on loopback some ms; a database under load and a fault may take a while. Applying a fault has 5 s. */
+const connectMsMax = 4_000
 /** One statement: the longest that a fault asks for is a round of forced deadlocks, 5 s. */
 const statementMsMax = 10_000
 /** After a session was told to end it rolls back, which takes some ms. */

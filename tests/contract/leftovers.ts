@@ -36,6 +36,7 @@ async function leftInDatabase(engines: Engines, port: number): Promise<readonly 
   })
   // As the system itself would: an ordinary user, in a transaction that is committed.
   await loggedIn(urlOf(application), async (client) => {
+    await client.query('drop table if exists contract_probe')
     await client.query('create table contract_probe (id int)')
     await client.query('drop table contract_probe')
   })

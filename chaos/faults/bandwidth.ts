@@ -1,7 +1,7 @@
 import { type LinkFault, numberOf } from './fault.ts'
 import { addToxics, direction, removeToxics, seenByShare, share, trustedSamples } from './toxic-parameters.ts'
 
-/** What our probe asks for while this fault is near (src/observe/database-probe.ts). */
+/** What our probe sends and gets while this fault is near (src/observe/database-probe.ts). */
 const largeAnswerBytes = 65_536
 
 /** Data flows no faster than `rate`: a slow line, a throttled network, a neighbour that takes it all. */
@@ -15,9 +15,9 @@ export const bandwidth: LinkFault = {
     rate: {
       kind: 'size',
       unit: 'bytes',
-      min: 10_000,
-      max: 1_000_000,
-      why: 'bytes a second for each connection; above 1 MB/s our answer of 64 KiB comes too soon to tell it from none',
+      min: 10_240,
+      max: 1_024_000,
+      why: 'bytes a second for each connection; above 1000 KiB our own 64 KiB pass too soon to tell',
     },
     share,
     direction: direction('downstream', 'which way is narrow; answers are larger than questions'),

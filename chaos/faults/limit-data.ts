@@ -15,7 +15,7 @@ export const limitData: LinkFault = {
       min: 1,
       max: 32_768,
       default: 16_384,
-      why: 'a connection; above 32 KiB our own answer of 64 KiB would not be sure to meet it',
+      why: 'a connection; above 32 KiB our own 64 KiB would not be sure to meet it',
     },
     share,
     direction: direction('downstream', 'whose data is counted'),

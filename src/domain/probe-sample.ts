@@ -25,7 +25,7 @@ export interface ProbeSample {
 
 /**
  * What a probe asks instead of its usual cheap question while a fault is near whose harm that would not show. Of an
- * HTTP target, `sql` is ignored and `isLarge` asks for the largest answer that is known there.
+ * HTTP target, both are ignored.
  */
 export interface ProbeQuestion {
   /** One statement; null: the usual one. */

@@ -29,8 +29,8 @@ function isBrokenBy(error: unknown): boolean {
 }
 
 const usualSql = 'select 1'
-/** 64 KiB: at 1 MB/s it takes 64 ms, several times what a loopback takes. */
-const largeSql = "select repeat('x', 65536)"
+/** 64 KiB there and 64 KiB back: at 1 MB/s each takes 64 ms, several times what a loopback takes. */
+const largeSql = `select '${'x'.repeat(65_536)}'`
 
 function sqlOf({ sql, isLarge }: ProbeQuestion): string {
   return sql ?? (isLarge ? largeSql : usualSql)

@@ -18,12 +18,12 @@ const comesBackMs = 4_000
 /** Every fault of the registry has a row. All rows together are to take less than five minutes. */
 export const faultRows: readonly FaultRow[] = [
   { fault: 'latency', on: 'db', with: { delay: '80 ms', jitter: '10 ms' } },
-  { fault: 'bandwidth', on: 'db', with: { rate: '400 KiB' } },
+  { fault: 'bandwidth', on: 'db', with: { rate: '400 KiB', direction: 'upstream' } },
   { fault: 'slicer', on: 'db', with: { size: '1 KiB', delay: '2 ms' } },
   // A share of the connections: what is spared must not be taken for a heal.
   { fault: 'reset', on: 'db', with: { share: 0.5 } },
   { fault: 'timeout', on: 'db', with: { after: '500 ms' } },
-  { fault: 'limit-data', on: 'db' },
+  { fault: 'limit-data', on: 'db', with: { direction: 'upstream' } },
   { fault: 'down', on: 'db' },
   { fault: 'flapping', on: 'db', with: { down: '700 ms', up: '500 ms' } },
   { fault: 'black-hole', on: 'db' },

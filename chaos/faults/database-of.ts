@@ -1,4 +1,4 @@
-import type { DatabaseControl, NodeControl } from '../../src/domain/node-control.ts'
+import { type DatabaseControl, faultApplication, type NodeControl } from '../../src/domain/node-control.ts'
 import type { ProbeQuestion, ProbeSample } from '../../src/domain/probe-sample.ts'
 import type { Doing } from './fault.ts'
 
@@ -18,13 +18,17 @@ export function quoted(table: string): string {
     .join('.')
 }
 
-/** Sessions that a fault holds, in pg_stat_activity (src/stack/database-control.ts names them). */
-export const heldSessions = "application_name like 'squall fault %'"
+/** Sessions that an injection holds, in pg_stat_activity. A plan's check leaves nothing in an id that SQL would mind. */
+export function heldBy(injectionId: string): string {
+  return `application_name = '${faultApplication(injectionId)}'`
+}
 
-/** How many relations our sessions have locked against everybody; the same asked from any database of the server. */
-export const tablesHeld = `select count(*) from pg_locks
-  where granted and mode = 'AccessExclusiveLock' and locktype = 'relation'
-  and pid in (select pid from pg_stat_activity where ${heldSessions})`
+/** How many relations it has locked against everybody; the same asked from any database of the server. */
+export function tablesHeldBy(injectionId: string): ProbeQuestion {
+  return asks(`select count(*) from pg_locks
+    where granted and mode = 'AccessExclusiveLock' and locktype = 'relation'
+    and pid in (select pid from pg_stat_activity where ${heldBy(injectionId)})`)
+}
 
 export function asks(sql: string): ProbeQuestion {
   return { sql, isLarge: false }

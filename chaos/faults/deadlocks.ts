@@ -1,13 +1,13 @@
-import { asks, byAnswer, databaseOf, heldSessions, quoted, sqlStateOf, untilOver } from './database-of.ts'
+import { asks, byAnswer, databaseOf, heldBy, quoted, sqlStateOf, untilOver } from './database-of.ts'
 import { type Doing, type FaultParameters, type NodeFault, numberOf, textOf } from './fault.ts'
 
 /** Of the advisory lock that remembers, as its second number, how many deadlocks there were before. */
 const memory = 7_385
 
 const counted = 'select coalesce(sum(deadlocks), 0) as deadlocks from pg_stat_database'
-const moreThanBefore = `select (${counted}) > min(objid::bigint) from pg_locks
+const moreThanBefore = (injectionId: string) => `select (${counted}) > min(objid::bigint) from pg_locks
   where locktype = 'advisory' and classid = ${memory}
-  and pid in (select pid from pg_stat_activity where ${heldSessions})`
+  and pid in (select pid from pg_stat_activity where ${heldBy(injectionId)})`
 
 /** How long a round waits for somebody who has `first` and wants `second`; who else wants it waits as long. */
 const waitingMs = 2_000
@@ -69,6 +69,6 @@ export const deadlocks: NodeFault = {
     }
   },
   heal: (node) => databaseOf(node).release(),
-  question: () => asks(moreThanBefore),
+  question: (_, id) => asks(moreThanBefore(id)),
   isAffected: (sample) => byAnswer(sample, (answer) => answer === 'true'),
 }

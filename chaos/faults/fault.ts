@@ -22,8 +22,8 @@ interface Sight {
    * harm hits a share only, so that a single sample may have been lucky.
    */
   samplesToTrust?(parameters: FaultParameters): number
-  /** What our probe asks while the fault is near; absent: its usual question. */
-  question?(parameters: FaultParameters): ProbeQuestion
+  /** What our probe asks while the fault is near, by the injection's id where others may act too; absent: the usual. */
+  question?(parameters: FaultParameters, injectionId: string): ProbeQuestion
 }
 
 /** What a fault does besides coming and going: ends when `signal` aborts, and is waited for before the heal. */

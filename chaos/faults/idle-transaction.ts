@@ -1,7 +1,5 @@
-import { asks, byAnswer, databaseOf, heldSessions, quoted } from './database-of.ts'
+import { asks, byAnswer, databaseOf, heldBy, quoted } from './database-of.ts'
 import { type NodeFault, numberOf, textOf } from './fault.ts'
-
-const idle = `select count(*) from pg_stat_activity where state = 'idle in transaction' and ${heldSessions}`
 
 /** A client that forgot to commit: rows that it has changed stay locked, and old rows cannot be cleaned up. */
 export const idleTransaction: NodeFault = {
@@ -24,6 +22,7 @@ export const idleTransaction: NodeFault = {
       'superuser',
     ),
   heal: (node) => databaseOf(node).release(),
-  question: () => asks(idle),
+  question: (_, id) =>
+    asks(`select count(*) from pg_stat_activity where state = 'idle in transaction' and ${heldBy(id)}`),
   isAffected: (sample) => byAnswer(sample, (answer) => answer !== '0'),
 }

@@ -76,5 +76,17 @@ it('slots-taken: our own connection refused for want of a slot tells, too', () =
 
 it('asks nothing of a link that a database alone can tell', () => {
   for (const fault of faults.values())
-    if (fault.on === 'link') expect(fault.question?.({}).sql ?? null, fault.name).toBe(null)
+    if (fault.on === 'link') expect(fault.question?.({}, 'x').sql ?? null, fault.name).toBe(null)
+})
+
+it('what a fault holds is told from what another one of its kind holds', () => {
+  const asking = [...faults.values()].filter((fault) => fault.question?.({}, 'mine').sql?.includes('squall fault'))
+  expect(asking.map(({ name }) => name)).toEqual([
+    'slots-taken',
+    'table-locked',
+    'idle-transaction',
+    'slow-queries',
+    'deadlocks',
+  ])
+  for (const fault of asking) expect(fault.question?.({}, 'mine').sql).toContain("'squall fault mine'")
 })

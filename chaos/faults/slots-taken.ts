@@ -1,5 +1,5 @@
 import type { DatabaseControl } from '../../src/domain/node-control.ts'
-import { asks, byAnswer, databaseOf, heldSessions, sqlStateOf } from './database-of.ts'
+import { asks, byAnswer, databaseOf, heldBy, sqlStateOf } from './database-of.ts'
 import type { NodeFault } from './fault.ts'
 
 /** More than any sensible max_connections: a bound on what we take. */
@@ -12,7 +12,9 @@ const takeEveryMs = 100
 const tooManyConnections = '53300'
 
 /** Only while one of ours is among them: a system that takes all slots by itself is not this fault. */
-const allTaken = `select bool_or(${heldSessions}) and count(*) >= current_setting('max_connections')::int
+const allTaken = (
+  injectionId: string,
+) => `select bool_or(${heldBy(injectionId)}) and count(*) >= current_setting('max_connections')::int
     - current_setting('superuser_reserved_connections')::int
     - coalesce(current_setting('reserved_connections', true), '0')::int
   from pg_stat_activity where backend_type = 'client backend'`
@@ -52,7 +54,7 @@ export const slotsTaken: NodeFault = {
     }
   },
   heal: (node) => databaseOf(node).release(),
-  question: () => asks(allTaken),
+  question: (_, id) => asks(allTaken(id)),
   isAffected(sample) {
     // Where even the reserved slots are taken, our own connection is refused.
     if (sample.sqlState === tooManyConnections) return true

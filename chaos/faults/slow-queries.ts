@@ -1,4 +1,4 @@
-import { asks, byAnswer, databaseOf, quoted, sqlStateOf, tablesHeld, untilOver } from './database-of.ts'
+import { byAnswer, databaseOf, quoted, sqlStateOf, tablesHeldBy, untilOver } from './database-of.ts'
 import { type NodeFault, numberOf, textOf } from './fault.ts'
 
 /** Behind a transaction that is longer than this we do not queue: everybody would wait behind us for nothing. */
@@ -48,6 +48,6 @@ export const slowQueries: NodeFault = {
     }
   },
   heal: (node) => databaseOf(node).release(),
-  question: () => asks(tablesHeld),
+  question: (_, id) => tablesHeldBy(id),
   isAffected: (sample) => byAnswer(sample, (answer) => answer !== '0'),
 }

@@ -1,4 +1,4 @@
-import { asks, byAnswer, databaseOf, quoted, tablesHeld } from './database-of.ts'
+import { byAnswer, databaseOf, quoted, tablesHeldBy } from './database-of.ts'
 import { type NodeFault, textOf } from './fault.ts'
 
 /** Somebody holds a table against all readers and writers: a migration that waits, a VACUUM FULL at noon. */
@@ -16,6 +16,6 @@ export const tableLocked: NodeFault = {
       'superuser',
     ),
   heal: (node) => databaseOf(node).release(),
-  question: () => asks(tablesHeld),
+  question: (_, id) => tablesHeldBy(id),
   isAffected: (sample) => byAnswer(sample, (answer) => answer !== '0'),
 }

@@ -80,13 +80,17 @@ it('every act and every look gets its target and the plan’s parameters', async
     isAffected: (_, { depth }) => depth === 3,
     seenBy: ({ depth }) => (depth === 3 ? ['fresh'] : []),
     samplesToTrust: ({ depth }) => Number(depth),
-    question: ({ depth }) => ({ sql: `select ${depth}`, isLarge: false }),
+    question: ({ depth }, id) => ({ sql: `select ${depth} of ${id}`, isLarge: false }),
   }
   const harm = harmToNode(planned, fault, node)
   await harm.apply()
   await harm.during(doing)
   await harm.heal()
   expect(got).toEqual(['apply', 'during', 'heal'].map((what) => [what, node, { depth: 3 }]))
-  expect(harm).toMatchObject({ seenBy: ['fresh'], samplesToTrust: 3, question: { sql: 'select 3', isLarge: false } })
+  expect(harm).toMatchObject({
+    seenBy: ['fresh'],
+    samplesToTrust: 3,
+    question: { sql: 'select 3 of mine', isLarge: false },
+  })
   expect(harm.isAffected(sample)).toBe(true)
 })

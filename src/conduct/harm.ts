@@ -30,7 +30,7 @@ function common(planned: PlannedFault, fault: Fault) {
     name: fault.name,
     seenBy: fault.seenBy?.(parameters) ?? bothConnections,
     samplesToTrust: fault.samplesToTrust?.(parameters) ?? 1,
-    question: fault.question?.(parameters) ?? usualQuestion,
+    question: fault.question?.(parameters, planned.id) ?? usualQuestion,
     isAffected: (sample: ProbeSample) => fault.isAffected(sample, parameters),
   }
 }

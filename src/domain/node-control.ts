@@ -17,6 +17,11 @@ export interface NodeControl {
   readonly database: DatabaseControl | null
 }
 
+/** application_name of all that an injection holds; begins with what observers leave out of the system's own. */
+export function faultApplication(injectionId: string): string {
+  return `squall fault ${injectionId}`
+}
+
 /** What faults may set: their undo, which is on disk before, sets all of these back. */
 export const faultSettings = ['default_transaction_read_only'] as const
 export type FaultSetting = (typeof faultSettings)[number]

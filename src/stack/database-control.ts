@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { Clock } from '../domain/clock.ts'
-import { type DatabaseControl, type FaultSetting, faultSettings } from '../domain/node-control.ts'
+import { type DatabaseControl, type FaultSetting, faultApplication, faultSettings } from '../domain/node-control.ts'
 
 /** To connect, on loopback some ms; a database under load and a fault may take a while. Applying a fault has 5 s. */
 const connectMsMax = 4_000
@@ -13,11 +13,6 @@ const pollMs = 10
 const clientCheckMs = 500
 
 const tooManyConnections = '53300'
-
-/** application_name of all that a fault holds; begins with what observers leave out of the system's own sessions. */
-export function faultApplication(injectionId: string): string {
-  return `squall fault ${injectionId}`
-}
 
 export interface DatabasePlace {
   /** postgres://…, straight and past every proxy. */

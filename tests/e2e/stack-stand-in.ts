@@ -4,12 +4,11 @@
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { faultSettings } from '../../src/domain/node-control.ts'
+import { faultApplication, faultSettings } from '../../src/domain/node-control.ts'
 import { startKeeper } from '../../src/keeper/client.ts'
 import { readProcess } from '../../src/keeper/process-table.ts'
 import { systemClock } from '../../src/record/clock.ts'
 import { ensureEngines } from '../../src/setup/engines.ts'
-import { faultApplication } from '../../src/stack/database-control.ts'
 import { startLocalStack } from '../../src/stack/local/local-stack.ts'
 import { controlNode } from '../../src/stack/node-control.ts'
 import { connectToxiproxy } from '../../src/stack/toxiproxy.ts'

@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/e2e/**/*.test.ts', '{src,chaos,reference-server}/**/*.e2e.test.ts'],
+          include: ['tests/e2e/**/*.test.ts', '{src,chaos,reference-server,tests/contract}/**/*.e2e.test.ts'],
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 600_000,

@@ -1,9 +1,8 @@
 import type { LinkFault } from './fault.ts'
+import { addToxics, direction, removeToxics, seenByShare, share, trustedSamples } from './toxic-parameters.ts'
 
 /** Longer than any run: nothing that enters comes out before the fault is healed. */
 const foreverMs = 24 * 3_600_000
-
-const streams = ['upstream', 'downstream'] as const
 
 /**
  * Nothing passes, nobody is told, every socket stays open; what was on its way arrives when it is healed.
@@ -16,19 +15,10 @@ export const blackHole: LinkFault = {
   on: 'link',
   judgedBy: 'bounded',
   minimumForMs: 2_000,
-  parameters: {},
-  async apply(link) {
-    for (const stream of streams)
-      await link.addToxic({
-        name: `squall-black-hole-${stream}`,
-        type: 'latency',
-        stream,
-        toxicity: 1,
-        attributes: { latency: foreverMs, jitter: 0 },
-      })
-  },
-  async heal(link) {
-    for (const stream of streams) await link.removeToxic(`squall-black-hole-${stream}`)
-  },
+  parameters: { share, direction: direction('both', 'one way alone is a half-open link: asked and never answered') },
+  apply: (link, parameters) => addToxics(link, 'black-hole', 'latency', parameters, { latency: foreverMs, jitter: 0 }),
+  heal: (link, parameters) => removeToxics(link, 'black-hole', parameters),
+  seenBy: seenByShare,
+  samplesToTrust: trustedSamples,
   isAffected: (sample) => sample.error !== null,
 }

@@ -1,6 +1,5 @@
 import { type LinkFault, numberOf } from './fault.ts'
-
-const toxicName = 'squall-latency'
+import { addToxics, direction, removeToxics, seenByShare, share, trustedSamples } from './toxic-parameters.ts'
 
 /**
  * A round trip seen from the client takes `delay` ± `jitter` longer. One toxic on the way down is enough: a second one
@@ -28,19 +27,17 @@ export const latency: LinkFault = {
       default: 0,
       why: 'the delay varies evenly within ± this',
     },
+    share,
+    direction: direction('downstream', 'which way is slow; `both` adds the delay twice to a round trip'),
   },
   apply: (link, parameters) =>
-    link.addToxic({
-      name: toxicName,
-      type: 'latency',
-      stream: 'downstream',
-      toxicity: 1,
-      attributes: {
-        latency: Math.round(numberOf(parameters, 'delay')),
-        jitter: Math.round(numberOf(parameters, 'jitter')),
-      },
+    addToxics(link, 'latency', 'latency', parameters, {
+      latency: Math.round(numberOf(parameters, 'delay')),
+      jitter: Math.round(numberOf(parameters, 'jitter')),
     }),
-  heal: (link) => link.removeToxic(toxicName),
+  heal: (link, parameters) => removeToxics(link, 'latency', parameters),
+  seenBy: seenByShare,
+  samplesToTrust: trustedSamples,
   isAffected(sample, parameters) {
     if (sample.roundTripMs === null) return true
     // The least delay that the toxic may have drawn, less a tenth for timers that fire early.

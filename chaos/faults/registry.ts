@@ -1,10 +1,49 @@
+import { backendsTerminated } from './backends-terminated.ts'
+import { bandwidth } from './bandwidth.ts'
 import { blackHole } from './black-hole.ts'
+import { crashLoop } from './crash-loop.ts'
+import { deadlocks } from './deadlocks.ts'
 import { down } from './down.ts'
-import type { LinkFault } from './fault.ts'
+import type { Fault } from './fault.ts'
+import { flapping } from './flapping.ts'
+import { freeze } from './freeze.ts'
+import { idleTransaction } from './idle-transaction.ts'
+import { kill } from './kill.ts'
 import { latency } from './latency.ts'
+import { limitData } from './limit-data.ts'
+import { readOnly } from './read-only.ts'
 import { reset } from './reset.ts'
+import { restart } from './restart.ts'
+import { slicer } from './slicer.ts'
+import { slotsTaken } from './slots-taken.ts'
+import { slowQueries } from './slow-queries.ts'
+import { stop } from './stop.ts'
+import { tableLocked } from './table-locked.ts'
+import { timeout } from './timeout.ts'
 
 /** Every fault that a plan may name. One fault, one file, one line here. */
-export const faults: ReadonlyMap<string, LinkFault> = new Map(
-  [latency, reset, down, blackHole].map((fault) => [fault.name, fault]),
-)
+const all: readonly Fault[] = [
+  latency,
+  bandwidth,
+  slicer,
+  reset,
+  timeout,
+  limitData,
+  down,
+  flapping,
+  blackHole,
+  kill,
+  stop,
+  freeze,
+  crashLoop,
+  restart,
+  backendsTerminated,
+  slotsTaken,
+  tableLocked,
+  idleTransaction,
+  slowQueries,
+  deadlocks,
+  readOnly,
+]
+
+export const faults: ReadonlyMap<string, Fault> = new Map(all.map((fault) => [fault.name, fault]))

@@ -1,10 +1,16 @@
 import type { UndoHolder } from '../conduct/injection.ts'
-import type { ConductedLink, StackView } from '../conduct/stack-view.ts'
+import type { ConductedLink, ConductedNode, StackView } from '../conduct/stack-view.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { LinkControl } from '../domain/link.ts'
+import { faultApplication, faultSettings } from '../domain/node-control.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { KeeperClient } from '../keeper/client.ts'
-import type { RunningLink, RunningStack } from '../stack/running-stack.ts'
+import { readProcess } from '../keeper/process-table.ts'
+import type { UndoAction } from '../keeper/undo.ts'
+import { databaseTarget } from '../observe/database-probe.ts'
+import { httpTarget } from '../observe/http-probe.ts'
+import { controlNode } from '../stack/node-control.ts'
+import type { RunningLink, RunningNode, RunningStack } from '../stack/running-stack.ts'
 import { connectToxiproxy } from '../stack/toxiproxy.ts'
 
 function controlOf(link: RunningLink, clock: Clock): LinkControl {
@@ -17,22 +23,40 @@ function controlOf(link: RunningLink, clock: Clock): LinkControl {
   }
 }
 
-function undoOf(link: RunningLink, keeper: KeeperClient, injectionId: string): UndoHolder {
-  const { apiUrl, proxyName, host, port, upstream, processName } = link
+function undoOfLink({ apiUrl, proxyName, host, port, upstream, processName }: RunningLink): UndoAction {
   return {
-    record: () =>
-      keeper.recordUndo(injectionId, {
-        kind: 'toxiproxy',
-        apiUrl,
-        ...(processName === null ? {} : { process: processName }),
-        proxy: { name: proxyName, listen: `${host}:${port}`, upstream },
-      }),
+    kind: 'toxiproxy',
+    apiUrl,
+    ...(processName === null ? {} : { process: processName }),
+    proxy: { name: proxyName, listen: `${host}:${port}`, upstream },
+  }
+}
+
+/** Its process goes on, whatever was done to it; a database lets go of all that the injection holds. */
+function undoOfNode({ id, url, applicationUrl }: RunningNode, stack: RunningStack, injectionId: string): UndoAction {
+  const pid = stack.processes.get(id)?.pid ?? 0
+  // Of a node that has ended by itself: the mark fits nobody, and there is nothing to undo.
+  const mark = { pid, startTicks: readProcess(pid)?.startTicks ?? 'ended' }
+  if (applicationUrl === null) return { kind: 'signal', process: mark, signal: 'SIGCONT', name: id }
+  const application = faultApplication(injectionId)
+  return { kind: 'database', url, application, settings: faultSettings, process: id, mark }
+}
+
+function undoHolder(keeper: KeeperClient, injectionId: string, action: () => UndoAction): UndoHolder {
+  return {
+    record: async () => keeper.recordUndo(injectionId, action()),
     forget: () => keeper.undone(injectionId),
     async force() {
       const outcomes = await keeper.heal(injectionId)
       return `the keeper healed it: ${outcomes.map((outcome) => JSON.stringify(outcome)).join(', ')}`
     },
   }
+}
+
+/** The reference server's ready path is known; where a server of somebody's own has none, any answer will do. */
+/** Any answer shows that a node lives; the ready path is what it is known to answer. */
+function probedUrlOf(node: RunningNode, plan: Paths): string {
+  return urlOn(node.url, plan.stack.nodes[node.id]?.readyPath ?? '/')
 }
 
 /** Our fresh connections must not count among the sessions of the system's own database. */
@@ -70,8 +94,19 @@ export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient
     links.set(link.id, {
       id: link.id,
       control: controlOf(link, clock),
-      databaseUrl: inMaintenanceDatabase(stack.linkDatabaseUrl(link.id)),
-      undo: (injectionId) => undoOf(link, keeper, injectionId),
+      probeTarget: databaseTarget(inMaintenanceDatabase(stack.linkDatabaseUrl(link.id))),
+      undo: (injectionId) => undoHolder(keeper, injectionId, () => undoOfLink(link)),
+    })
+  const nodes = new Map<string, ConductedNode>()
+  for (const [id, node] of stack.nodes)
+    nodes.set(id, {
+      id,
+      probeTarget:
+        node.role === 'postgres'
+          ? databaseTarget(inMaintenanceDatabase(node.url))
+          : httpTarget(probedUrlOf(node, plan)),
+      control: (injectionId) => controlNode(node, stack, keeper, injectionId, clock),
+      undo: (injectionId) => undoHolder(keeper, injectionId, () => undoOfNode(node, stack, injectionId)),
     })
   const databases = new Set([...stack.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id }) => id))
   return {
@@ -80,10 +115,14 @@ export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient
     readyUrl: readyUrlOf(stack, plan),
     databaseUrl: stack.databaseUrl,
     links,
+    nodes,
     processes: () => [
       ...[...stack.processes.values()].map(({ name, pid }) => ({ name, pid, withChildren: databases.has(name) })),
       { name: 'keeper', pid: keeper.pid, withChildren: false },
     ],
+    onStart(listener) {
+      stack.onStart(listener)
+    },
     onExit(listener) {
       stack.onExit(({ name, pid, part, code, signal, monotonicUs, planned }) =>
         listener({ node: name, part: part === 'node' ? 'system' : 'harness', pid, code, signal, monotonicUs, planned }),

@@ -8,6 +8,10 @@ export const boundsMs = {
   probeQuickAhead: 300,
   /** Applying a fault takes a few HTTP calls of a few ms to a proxy on this machine; each call has its own deadline. */
   apply: 5_000,
+  /** What a fault does in between, such as a round of forced deadlocks, may take this much longer than the fault. */
+  doingEnd: 1_000,
+  /** Healing may start a process anew: a database first replays what a kill -9 left in its log. */
+  heal: 20_000,
   /** After this, a fault whose end cannot be seen is recorded as never verified. */
   healVerify: 30_000,
   /** Rest after the load, in which `pool.leaked` is measured: long enough for eight samples of it. */

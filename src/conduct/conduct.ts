@@ -1,16 +1,18 @@
-import type { LinkFault } from '../../chaos/faults/fault.ts'
+import type { Fault } from '../../chaos/faults/fault.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
 import type { LoadEnd, StartedLoad } from '../load/start.ts'
 import { type PoolReading, readPoolOnce } from '../observe/pool.ts'
+import type { ProbeTarget } from '../observe/prober.ts'
 import type { RunFolderWriter, StreamWriter } from '../record/writer.ts'
 import { boundsMs } from './bounds.ts'
 import { watchClock } from './clock-watch.ts'
+import { type Harm, harmToLink, harmToNode } from './harm.ts'
 import { HarnessBroke } from './harness-broke.ts'
-import { inject } from './injection.ts'
-import { type LinkWatch, watchLink } from './link-watch.ts'
+import { inject, type UndoHolder } from './injection.ts'
 import { type Observation, observe } from './observation.ts'
 import type { ProcessExit, StackView } from './stack-view.ts'
+import { type TargetWatch, watchTarget } from './target-watch.ts'
 
 export interface ConductSpec {
   readonly plan: Plan
@@ -19,7 +21,7 @@ export interface ConductSpec {
   readonly folder: RunFolderWriter
   readonly bootId: string
   readonly clock: Clock
-  readonly faults: ReadonlyMap<string, LinkFault>
+  readonly faults: ReadonlyMap<string, Fault>
   /** A cheap call for the probe through the whole path. */
   readonly probeCall: { readonly tool: string; readonly arguments: object } | null
   /** Aborts when the user interrupts. */
@@ -38,7 +40,7 @@ class Conductor {
   readonly #timeline: StreamWriter
   readonly #before: (readonly unknown[])[] = []
   readonly #stop = new AbortController()
-  readonly #watches = new Map<string, LinkWatch>()
+  readonly #watches = new Map<string, TargetWatch>()
   #t0Us: number | null = null
   #broken: HarnessBroke | null = null
   #ending = false
@@ -50,6 +52,9 @@ class Conductor {
     spec.interrupt.addEventListener('abort', () => this.#stop.abort(), { once: true })
     if (spec.interrupt.aborted) this.#stop.abort()
     spec.stack.onExit((exit) => this.#exited(exit))
+    spec.stack.onStart(({ name, pid }) => {
+      if (!this.#ending) this.#tell('process', name, { pid })
+    })
   }
 
   #now(): number {
@@ -146,39 +151,54 @@ class Conductor {
         onError: this.#fail,
       }),
     )
-    for (const link of spec.stack.links.values()) {
-      const { id: linkId, databaseUrl } = link
+    for (const { id, probeTarget: target } of this.#watched()) {
       const everyMs = plan.observe.probeEveryMs
       const writer = observation.probeWriter
-      const watch = watchLink({ clock, t0Us, linkId, databaseUrl, everyMs, writer, onError: this.#fail })
-      this.#watches.set(linkId, stack.use(watch))
+      const watch = watchTarget({ clock, t0Us, id, target, everyMs, writer, onError: this.#fail })
+      this.#watches.set(id, stack.use(watch))
     }
     return observation
   }
 
-  async #inject(planned: PlannedFault): Promise<void> {
-    const { clock, faults, stack } = this.#spec
+  /** Every link; nodes only where a fault is planned on them, since each costs the system two connections. */
+  #watched(): readonly { readonly id: string; readonly probeTarget: ProbeTarget }[] {
+    const { stack, plan } = this.#spec
+    const named = new Set(plan.faults.map(({ on }) => on))
+    return [...stack.links.values(), ...[...stack.nodes.values()].filter(({ id }) => named.has(id))]
+  }
+
+  /** A plan that was checked names only what exists; anything else is a defect of the harness. */
+  #targetOf(planned: PlannedFault): { readonly harm: Harm; readonly undo: UndoHolder; readonly watch: TargetWatch } {
+    const { faults, stack } = this.#spec
     const fault = faults.get(planned.fault)
-    const link = stack.links.get(planned.on)
     const watch = this.#watches.get(planned.on)
-    const t0Us = this.#t0Us
-    // A plan that was checked names only what exists; anything else is a defect of the harness.
-    if (!fault || !link || !watch || t0Us === null) throw new HarnessBroke(`fault ${planned.id} has no target`, '')
+    const link = stack.links.get(planned.on)
+    const node = stack.nodes.get(planned.on)
+    if (watch && link && fault?.on === 'link')
+      return { harm: harmToLink(planned, fault, link.control), undo: link.undo(planned.id), watch }
+    if (watch && node && fault?.on === 'node')
+      return { harm: harmToNode(planned, fault, node.control(planned.id)), undo: node.undo(planned.id), watch }
+    throw new HarnessBroke(`fault ${planned.id} has no target`, '')
+  }
+
+  async #inject(planned: PlannedFault): Promise<void> {
+    const { clock } = this.#spec
+    const { harm, undo, watch } = this.#targetOf(planned)
+    const t0Us = this.#t0Us ?? 0
     await inject(
       {
         clock,
         t0Us,
-        link: link.control,
-        undo: link.undo(planned.id),
+        undo,
         watch: (listener) => watch.watch(listener),
-        setQuick: (quick) => watch.setQuick(planned.id, quick),
+        setQuick: (quick, question) => watch.setQuick(planned.id, quick, question),
         tell: (edge, timeUs, extra) =>
           this.#row(timeUs + t0Us, 'injection', planned.id, { edge, fault: planned.fault, on: planned.on, ...extra }),
         note: (text) => this.#note(text),
         signal: this.#stop.signal,
       },
       planned,
-      fault,
+      harm,
     ).catch(this.#fail)
   }
 

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { blackHole } from '../../chaos/faults/black-hole.ts'
 import { latency } from '../../chaos/faults/latency.ts'
 import { SimulatedClock } from '../../tests/simulation/simulated-clock.ts'
-import type { LinkSample, ToxicSpec } from '../domain/link.ts'
+import type { LinkControl, ToxicSpec } from '../domain/link.ts'
 import type { PlannedFault } from '../domain/plan.ts'
+import { type ProbeSample, usualQuestion } from '../domain/probe-sample.ts'
+import { type Harm, harmToLink } from './harm.ts'
 import { type InjectionContext, inject } from './injection.ts'
 
 const t0Us = 1_000_000_000
@@ -11,6 +13,7 @@ const t0Us = 1_000_000_000
 interface World {
   readonly clock: SimulatedClock
   readonly context: InjectionContext
+  readonly link: LinkControl
   readonly told: { edge: string; atMs: number; resolutionMs: number | null }[]
   readonly log: string[]
   readonly notes: string[]
@@ -26,7 +29,7 @@ interface Habits {
   readonly failToApply?: boolean
   readonly failToRecord?: boolean
   /** Samples of one connection never show any harm. */
-  readonly blind?: LinkSample['connection']
+  readonly blind?: ProbeSample['connection']
 }
 
 /** A link whose toxics are known, and two connections sampled every 10 ms of simulated time. */
@@ -37,27 +40,27 @@ function world(habits: Habits = {}): World {
   const notes: string[] = []
   const stop = new AbortController()
   const toxics = new Map<string, { toxic: ToxicSpec; fromUs: number }>()
-  const listeners = new Set<(sample: LinkSample) => void>()
+  const listeners = new Set<(sample: ProbeSample) => void>()
+  const link: LinkControl = {
+    id: 'db',
+    async addToxic(toxic) {
+      await clock.sleep(2)
+      log.push(`add ${toxic.name}`)
+      if (habits.failToApply) throw new Error('the proxy says no')
+      toxics.set(toxic.name, { toxic, fromUs: clock.monotonicUs() + (habits.actsAfterMs ?? 0) * 1_000 })
+    },
+    async removeToxic(name) {
+      await clock.sleep(2)
+      log.push(`remove ${name}`)
+      if (habits.failToHeal) throw new Error('the proxy hangs')
+      if (!habits.pretendToHeal) toxics.delete(name)
+    },
+    setEnabled: async () => undefined,
+  }
   const context: InjectionContext = {
     clock,
     t0Us,
     signal: stop.signal,
-    link: {
-      id: 'db',
-      async addToxic(toxic) {
-        await clock.sleep(2)
-        log.push(`add ${toxic.name}`)
-        if (habits.failToApply) throw new Error('the proxy says no')
-        toxics.set(toxic.name, { toxic, fromUs: clock.monotonicUs() + (habits.actsAfterMs ?? 0) * 1_000 })
-      },
-      async removeToxic(name) {
-        await clock.sleep(2)
-        log.push(`remove ${name}`)
-        if (habits.failToHeal) throw new Error('the proxy hangs')
-        if (!habits.pretendToHeal) toxics.delete(name)
-      },
-      setEnabled: async () => undefined,
-    },
     undo: {
       async record() {
         log.push('undo on disk')
@@ -82,7 +85,7 @@ function world(habits: Habits = {}): World {
       }),
     note: (text) => notes.push(text),
   }
-  const sample = async (connection: LinkSample['connection']) => {
+  const sample = async (connection: ProbeSample['connection']) => {
     for (let turn = 0; turn < 3_000; turn += 1) {
       const askedUs = clock.monotonicUs()
       const active = [...toxics.values()].filter(({ fromUs }) => fromUs <= askedUs)
@@ -98,20 +101,23 @@ function world(habits: Habits = {}): World {
           endedUs,
           error: isSilent ? 'timeout' : null,
           roundTripMs: isSilent ? null : 1 + delayMs,
+          sqlState: null,
+          answer: isSilent ? null : '1',
+          question: usualQuestion,
         })
       await clock.sleep(10)
     }
   }
   void sample('long')
   void sample('fresh')
-  return { clock, context, told, log, notes, stop }
+  return { clock, context, link, told, log, notes, stop }
 }
 
 const planned: PlannedFault = {
   id: 'slow-db',
   fault: 'latency',
   on: 'db',
-  with: { delay: 30, jitter: 5 },
+  with: { delay: 30, jitter: 5, share: 1, direction: 'downstream' },
   startMs: 1_000,
   forMs: 5_000,
   recoveryMs: 5_000,
@@ -129,8 +135,8 @@ function at(told: World['told'], edge: string): number {
 }
 
 test('every edge is told in its order, at its planned time, with the resolution of the samples', async () => {
-  const { clock, context, told, log } = world()
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told, log } = world()
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toEqual(['requested', 'applied', 'observed', 'healed', 'healVerified'])
   expect(at(told, 'requested')).toBe(1_000)
   expect(at(told, 'applied')).toBe(1_002)
@@ -141,69 +147,173 @@ test('every edge is told in its order, at its planned time, with the resolution 
   // A sample under way when the fault began is not taken for its effect.
   expect(observed?.resolutionMs).toBeLessThanOrEqual(50)
   expect(at(told, 'healVerified')).toBeLessThan(6_002 + 60)
-  expect(log).toEqual(['undo on disk', 'add squall-latency', 'remove squall-latency', 'undo forgotten'])
+  expect(log).toEqual([
+    'undo on disk',
+    'add squall-latency-downstream',
+    'remove squall-latency-downstream',
+    'undo forgotten',
+  ])
 })
 
 test('a harm that comes later than the proxy said is observed when it comes', async () => {
-  const { clock, context, told } = world({ actsAfterMs: 700 })
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told } = world({ actsAfterMs: 700 })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(at(told, 'observed')).toBeGreaterThanOrEqual(1_702)
 })
 
 test('a harm that one of the two connections never sees is not observed', async () => {
-  const { clock, context, told } = world({ blind: 'fresh' })
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told } = world({ blind: 'fresh' })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toEqual(['requested', 'applied', 'healed', 'healVerified'])
 })
 
 test('a heal that the proxy refuses is forced, said, and verified all the same', async () => {
-  const { clock, context, told, notes } = world({ failToHeal: true })
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told, notes } = world({ failToHeal: true })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toContain('healVerified')
   expect(notes.join()).toContain('the proxy was replaced')
 })
 
 test('a heal that the proxy only pretends is never verified, and is forced', async () => {
-  const { clock, context, told, notes, log } = world({ pretendToHeal: true })
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told, notes, log } = world({ pretendToHeal: true })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toEqual(['requested', 'applied', 'observed', 'healed'])
   expect(notes.join()).toMatch(/its end was not seen within 30 s; the proxy was replaced/)
   expect(log).not.toContain('undo forgotten')
 })
 
 test('a fault that cannot be applied is never observed, and is healed', async () => {
-  const { clock, context, told, notes } = world({ failToApply: true })
-  await clock.runUntil(inject(context, planned, latency))
+  const { clock, context, link, told, notes } = world({ failToApply: true })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toEqual(['requested', 'healed', 'healVerified'])
   expect(notes.join()).toContain('could not be applied')
 })
 
 test('without its undo on disk a fault does not act', async () => {
-  const { clock, context, told, log } = world({ failToRecord: true })
-  await expect(clock.runUntil(inject(context, planned, latency))).rejects.toThrow('no space left')
+  const { clock, context, link, told, log } = world({ failToRecord: true })
+  await expect(clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))).rejects.toThrow(
+    'no space left',
+  )
   expect(told).toEqual([])
   expect(log).toEqual(['undo on disk'])
 })
 
 test('an interrupt heals at once', async () => {
-  const { clock, context, told, stop } = world()
+  const { clock, context, link, told, stop } = world()
   void clock.sleep(3_000).then(() => stop.abort())
-  await clock.runUntil(inject(context, planned, latency))
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(at(told, 'healed')).toBe(3_002)
   expect(edges(told)).toContain('healVerified')
 })
 
 test('an interrupt before its start leaves it unborn', async () => {
-  const { clock, context, told, stop } = world()
+  const { clock, context, link, told, stop } = world()
   void clock.sleep(500).then(() => stop.abort())
-  await clock.runUntil(inject(context, planned, latency))
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(told).toEqual([])
 })
 
 test('the silence of a black hole began when the unanswered question was asked', async () => {
-  const { clock, context, told } = world()
-  await clock.runUntil(inject(context, { ...planned, fault: 'black-hole', with: {} }, blackHole))
+  const { clock, context, link, told } = world()
+  const hole = { ...planned, fault: 'black-hole', with: { share: 1, direction: 'both' } }
+  await clock.runUntil(inject(context, hole, harmToLink(hole, blackHole, link)))
   // Applied after two calls of 2 ms; a sample asked by then is told after 400 ms of silence.
   expect(at(told, 'observed')).toBeGreaterThanOrEqual(1_000)
   expect(at(told, 'observed')).toBeLessThan(1_050)
+})
+
+/** A fault of a test's own on the same link: what it does is told, how it looks is given. */
+function harmOf(change: Partial<Harm>): Harm {
+  return {
+    id: 'slow-db',
+    name: 'test',
+    seenBy: ['long', 'fresh'],
+    samplesToTrust: 1,
+    question: usualQuestion,
+    isAffected: () => false,
+    apply: async () => undefined,
+    during: async () => undefined,
+    heal: async () => undefined,
+    ...change,
+  }
+}
+
+test('what hits a share is gone only after so many samples in a row without harm', async () => {
+  const { clock, context, told } = world()
+  let isOn = false
+  let freshSinceHeal = 0
+  const harm = harmOf({
+    seenBy: ['fresh'],
+    samplesToTrust: 3,
+    apply: async () => {
+      isOn = true
+    },
+    isAffected({ connection, askedUs }) {
+      if (connection === 'long' || !isOn) return false
+      if (askedUs < t0Us + 6_000_000) return true
+      freshSinceHeal += 1
+      // The first two are spared by chance, the third is hit: the row begins anew with the fourth.
+      return freshSinceHeal === 3
+    },
+  })
+  await clock.runUntil(inject(context, planned, harm))
+  expect(freshSinceHeal).toBe(6)
+  // One sample in 11 ms: verified is the moment of the first of the three.
+  const healedMs = at(told, 'healed')
+  expect(at(told, 'healVerified')).toBeGreaterThan(healedMs + 25)
+  expect(at(told, 'healVerified')).toBeLessThanOrEqual(healedMs + 50)
+})
+
+test('a sample that tells neither is taken for no harm, and for no heal', async () => {
+  const { clock, context, told } = world()
+  const harm = harmOf({ isAffected: ({ askedUs }) => (askedUs > t0Us + 6_500_000 ? false : null) })
+  await clock.runUntil(inject(context, planned, harm))
+  expect(edges(told)).toEqual(['requested', 'applied', 'healed', 'healVerified'])
+  expect(at(told, 'healVerified')).toBeGreaterThanOrEqual(6_500)
+})
+
+test('an answer to another question decides nothing', async () => {
+  const { clock, context, told } = world()
+  const harm = harmOf({ question: { sql: 'select 2', isLarge: false }, isAffected: () => true })
+  await clock.runUntil(inject(context, planned, harm))
+  expect(edges(told)).toEqual(['requested', 'applied', 'healed'])
+})
+
+test('what was seen to be gone before the heal was answered is verified at that answer', async () => {
+  const { clock, context, told } = world()
+  const harm = harmOf({ heal: () => clock.sleep(400) })
+  await clock.runUntil(inject(context, planned, harm))
+  expect([at(told, 'healed'), at(told, 'healVerified')]).toEqual([6_400, 6_400])
+})
+
+test('what a fault does in between ends with it, and is waited for before the heal', async () => {
+  const { clock, context, told } = world()
+  const did: number[] = []
+  const harm = harmOf({
+    async during({ signal, sleep }) {
+      while (!signal.aborted) {
+        did.push((clock.monotonicUs() - t0Us) / 1_000)
+        await sleep(2_000)
+      }
+      await clock.sleep(300)
+    },
+  })
+  await clock.runUntil(inject(context, planned, harm))
+  expect(did).toEqual([1_000, 3_000, 5_000])
+  expect(at(told, 'healed')).toBe(6_300)
+})
+
+test('what does not stop is left behind after a second, and said', async () => {
+  const { clock, context, told, notes } = world()
+  await clock.runUntil(inject(context, planned, harmOf({ during: () => clock.sleep(3_600_000) })))
+  expect(at(told, 'healed')).toBe(7_000)
+  expect(notes.join()).toContain('slow-db: did not stop in time')
+})
+
+test('what fails in between is said, and the fault stays on until its planned end', async () => {
+  const { clock, context, told, notes } = world()
+  const during = () => Promise.reject(new Error('no such table'))
+  await clock.runUntil(inject(context, planned, harmOf({ during })))
+  expect(at(told, 'healed')).toBe(6_000)
+  expect(notes.join()).toContain('slow-db: stopped acting: Error: no such table')
 })

@@ -1,8 +1,8 @@
-import type { FaultParameters, LinkFault } from '../../chaos/faults/fault.ts'
 import type { Clock } from '../domain/clock.ts'
-import type { LinkControl, LinkSample } from '../domain/link.ts'
 import type { PlannedFault } from '../domain/plan.ts'
+import type { ProbeQuestion, ProbeSample } from '../domain/probe-sample.ts'
 import { boundsMs } from './bounds.ts'
+import type { Harm } from './harm.ts'
 
 export type InjectionEdge = 'requested' | 'applied' | 'observed' | 'healed' | 'healVerified'
 
@@ -19,19 +19,16 @@ export interface UndoHolder {
 export interface InjectionContext {
   readonly clock: Clock
   readonly t0Us: number
-  readonly link: LinkControl
   readonly undo: UndoHolder
-  /** Adds a listener to the samples of our own connections on that link; the answer removes it. */
-  readonly watch: (listener: (sample: LinkSample) => void) => () => void
-  /** Quickens or slows the probe of that link. */
-  readonly setQuick: (quick: boolean) => void
+  /** Adds a listener to the samples of our own connections on that target; the answer removes it. */
+  readonly watch: (listener: (sample: ProbeSample) => void) => () => void
+  /** Quickens or slows the probe of that target, which asks the harm's own question while it is quick. */
+  readonly setQuick: (quick: boolean, question: ProbeQuestion) => void
   /** `timeUs` is run time. */
   readonly tell: (edge: InjectionEdge, timeUs: number, extra?: { resolutionUs?: number; note?: string }) => void
   readonly note: (text: string) => void
   readonly signal: AbortSignal
 }
-
-const connections = ['long', 'fresh'] as const
 
 /** Where the harm, or its absence, is first seen on both of our connections; absolute µs. */
 interface Sight {
@@ -40,36 +37,50 @@ interface Sight {
 }
 
 /** A sample's own moment: silence and slowness began when it was asked, a broken socket spoke at its end. */
-function momentUs(sample: LinkSample, sinceUs: number): number {
+function momentUs(sample: ProbeSample, sinceUs: number): number {
   const began = sample.error === null || sample.error === 'timeout'
   return began ? Math.max(sample.askedUs, sinceUs) : sample.endedUs
 }
 
+interface Search {
+  readonly sinceUs: number
+  readonly untilUs: number
+  readonly question: ProbeQuestion
+  readonly seenBy: readonly ProbeSample['connection'][]
+  /** So many samples in a row decide. */
+  readonly inARow: number
+  /** Decides for one sample. */
+  readonly looksRight: (sample: ProbeSample) => boolean
+  readonly moment: (sample: ProbeSample) => number
+}
+
 /**
- * Waits until both connections have shown what is looked for, or until `signal` or the time is up (null).
- * `looksRight` decides for one sample; the resolution is the longest time between the last sample before it that did
- * not show it and the first that did.
+ * Waits until the connections have shown what is looked for, or until `signal` or the time is up (null). The moment is
+ * that of the first sample of the row that decided; the resolution is the longest time between the last sample before
+ * it that did not show it and that moment.
  */
-async function waitForSight(
-  context: InjectionContext,
-  sinceUs: number,
-  untilUs: number,
-  looksRight: (sample: LinkSample) => boolean,
-  moment: (sample: LinkSample) => number,
-): Promise<Sight | null> {
-  const found = new Map<LinkSample['connection'], Sight>()
-  const lastOther = new Map<LinkSample['connection'], number>()
+async function waitForSight(context: InjectionContext, search: Search): Promise<Sight | null> {
+  const { sinceUs, untilUs, question, seenBy, inARow, looksRight, moment } = search
+  const rows = new Map<ProbeSample['connection'], { first: Sight; count: number }>()
+  const lastOther = new Map<ProbeSample['connection'], number>()
   const seen = new AbortController()
+  const isFound = (connection: ProbeSample['connection']) => (rows.get(connection)?.count ?? 0) >= inARow
   const unwatch = context.watch((sample) => {
-    if (found.has(sample.connection)) return
+    const { connection } = sample
+    if (isFound(connection) || !answersTo(sample, question)) return
     if (sample.endedUs < sinceUs || !looksRight(sample)) {
-      lastOther.set(sample.connection, sample.endedUs)
+      lastOther.set(connection, sample.endedUs)
+      rows.delete(connection)
       return
     }
-    const atUs = moment(sample)
-    const before = lastOther.get(sample.connection) ?? sinceUs
-    found.set(sample.connection, { atUs, resolutionUs: Math.max(0, atUs - Math.min(before, atUs)) })
-    if (found.size === connections.length) seen.abort()
+    const row = rows.get(connection)
+    if (row) row.count += 1
+    else {
+      const atUs = moment(sample)
+      const before = lastOther.get(connection) ?? sinceUs
+      rows.set(connection, { first: { atUs, resolutionUs: Math.max(0, atUs - Math.min(before, atUs)) }, count: 1 })
+    }
+    if (seenBy.every(isFound)) seen.abort()
   })
   try {
     const signal = AbortSignal.any([seen.signal, context.signal])
@@ -77,12 +88,17 @@ async function waitForSight(
   } finally {
     unwatch()
   }
-  if (found.size < connections.length) return null
-  const sights = [...found.values()]
+  if (!seenBy.every(isFound)) return null
+  const sights = seenBy.flatMap((connection) => rows.get(connection)?.first ?? [])
   return {
     atUs: Math.max(...sights.map((sight) => sight.atUs)),
     resolutionUs: Math.max(...sights.map((sight) => sight.resolutionUs)),
   }
+}
+
+/** A failure answers every question; an answer only the one that was asked. */
+function answersTo(sample: ProbeSample, { sql, isLarge }: ProbeQuestion): boolean {
+  return sample.error !== null || (sample.question.sql === sql && sample.question.isLarge === isLarge)
 }
 
 async function withDeadline(clock: Clock, ms: number, what: string, work: Promise<void>): Promise<void> {
@@ -99,74 +115,91 @@ async function withDeadline(clock: Clock, ms: number, what: string, work: Promis
   }
 }
 
-async function applyAndObserve(
-  context: InjectionContext,
-  planned: PlannedFault,
-  fault: LinkFault,
-  parameters: FaultParameters,
-): Promise<void> {
-  const { clock, t0Us, link, tell, note } = context
+async function applyAndObserve(context: InjectionContext, harm: Harm, healAtUs: number): Promise<void> {
+  const { clock, t0Us, tell, note } = context
   const requestedUs = clock.monotonicUs()
   tell('requested', requestedUs - t0Us)
-  const healAtUs = t0Us + (planned.startMs + planned.forMs) * 1_000
-  const sight = waitForSight(
-    context,
-    requestedUs,
-    healAtUs,
+  const sight = waitForSight(context, {
+    sinceUs: requestedUs,
+    untilUs: healAtUs,
+    question: harm.question,
+    seenBy: harm.seenBy,
+    inARow: 1,
     // An answer that was merely slow when the fault came tells nothing: it must have been asked for since.
-    (sample) => fault.isAffected(sample, parameters) && (sample.error !== null || sample.askedUs >= requestedUs),
-    (sample) => momentUs(sample, requestedUs),
+    looksRight: (sample) =>
+      harm.isAffected(sample) === true && (sample.error !== null || sample.askedUs >= requestedUs),
+    moment: (sample) => momentUs(sample, requestedUs),
+  })
+  const applied = withDeadline(clock, boundsMs.apply, `applying ${harm.name}`, harm.apply()).then(
+    () => {
+      tell('applied', clock.monotonicUs() - t0Us)
+      return true
+    },
+    (error: unknown) => {
+      note(`${harm.id}: could not be applied: ${String(error)}`)
+      return false
+    },
   )
-  try {
-    await withDeadline(clock, boundsMs.apply, `applying ${fault.name}`, fault.apply(link, parameters))
-    tell('applied', clock.monotonicUs() - t0Us)
-  } catch (error) {
-    note(`${planned.id}: could not be applied: ${String(error)}`)
-  }
+  const doing = applied.then((isOn) => (isOn ? keepDoing(context, harm, healAtUs) : undefined))
   const seen = await sight
   if (seen) tell('observed', seen.atUs - t0Us, { resolutionUs: seen.resolutionUs })
-  context.setQuick(false)
+  context.setQuick(false, harm.question)
+  await doing
 }
 
-async function healAndVerify(
-  context: InjectionContext,
-  planned: PlannedFault,
-  fault: LinkFault,
-  parameters: FaultParameters,
-): Promise<void> {
-  const { clock, t0Us, link, undo, tell, note } = context
+/** What the fault does besides coming and going, until it is to be healed. */
+async function keepDoing(context: InjectionContext, harm: Harm, healAtUs: number): Promise<void> {
+  const { clock, note } = context
+  const over = new AbortController()
+  const signal = AbortSignal.any([over.signal, context.signal])
+  const work = harm.during({ signal, sleep: (ms) => clock.sleep(ms, signal) })
+  const ended = clock.sleep((healAtUs - clock.monotonicUs()) / 1_000, context.signal).then(() => over.abort())
+  const worked = work.catch((error: unknown) => note(`${harm.id}: stopped acting: ${String(error)}`))
+  await ended
+  await withDeadline(clock, boundsMs.doingEnd, harm.id, worked).catch(() => note(`${harm.id}: did not stop in time`))
+}
+
+async function healAndVerify(context: InjectionContext, harm: Harm): Promise<void> {
+  const { clock, t0Us, undo, tell, note } = context
   const healingUs = clock.monotonicUs()
   // The watch begins before the heal is asked for, since what was held back may come in the same millisecond.
   const sight = waitForSight(
     { ...context, signal: new AbortController().signal },
-    healingUs,
-    healingUs + boundsMs.healVerify * 1_000,
-    // An answer that was held back for as long as the fault holds any proves nothing: the next one may.
-    (sample) => !fault.isAffected(sample, parameters),
-    (sample) => sample.endedUs,
+    {
+      sinceUs: healingUs,
+      untilUs: healingUs + boundsMs.healVerify * 1_000,
+      question: harm.question,
+      seenBy: harm.seenBy,
+      inARow: harm.samplesToTrust,
+      // An answer that was held back for as long as the fault holds any proves nothing: the next one may.
+      looksRight: (sample) => harm.isAffected(sample) === false,
+      moment: (sample) => sample.endedUs,
+    },
   )
   try {
-    await withDeadline(clock, boundsMs.apply, `healing ${fault.name}`, fault.heal(link, parameters))
+    await withDeadline(clock, boundsMs.heal, `healing ${harm.name}`, harm.heal())
     tell('healed', clock.monotonicUs() - t0Us)
   } catch (error) {
     const how = await undo.force()
-    const text = `${planned.id}: healing failed (${String(error)}); ${how}`
+    const text = `${harm.id}: healing failed (${String(error)}); ${how}`
     note(text)
     tell('healed', clock.monotonicUs() - t0Us, { note: text })
   }
+  const healedUs = clock.monotonicUs()
   const seen = await sight
+  // Verified is what was both answered and seen: a harm that comes and goes may look gone before it is.
   if (seen) {
-    tell('healVerified', seen.atUs - t0Us, { resolutionUs: seen.resolutionUs })
+    tell('healVerified', Math.max(seen.atUs, healedUs) - t0Us, { resolutionUs: seen.resolutionUs })
     await undo.forget()
-  } else note(`${planned.id}: its end was not seen within ${boundsMs.healVerify / 1_000} s; ${await undo.force()}`)
+  } else note(`${harm.id}: its end was not seen within ${boundsMs.healVerify / 1_000} s; ${await undo.force()}`)
 }
 
 /** Sleeps until run time `atMs`, in which the probe is quickened shortly before. */
-async function sleepUntil(context: InjectionContext, atMs: number): Promise<void> {
+async function sleepUntil(context: InjectionContext, harm: Harm, atMs: number): Promise<void> {
   const { clock, t0Us, signal } = context
   const remainingMs = () => atMs - (clock.monotonicUs() - t0Us) / 1_000
   await clock.sleep(remainingMs() - boundsMs.probeQuickAhead, signal)
-  context.setQuick(true)
+  context.setQuick(true, harm.question)
   await clock.sleep(remainingMs(), signal)
 }
 
@@ -175,15 +208,16 @@ async function sleepUntil(context: InjectionContext, atMs: number): Promise<void
  * at once, and one that has not begun never begins. Resolves when nothing of it is left; rejects only when it could
  * not even be healed by force, or when its undo could not be written (then it has not acted).
  */
-export async function inject(context: InjectionContext, planned: PlannedFault, fault: LinkFault): Promise<void> {
-  await sleepUntil(context, planned.startMs)
+export async function inject(context: InjectionContext, planned: PlannedFault, harm: Harm): Promise<void> {
+  await sleepUntil(context, harm, planned.startMs)
   if (context.signal.aborted) return
   await context.undo.record()
+  const endMs = planned.startMs + planned.forMs
   try {
-    await applyAndObserve(context, planned, fault, planned.with)
-    await sleepUntil(context, planned.startMs + planned.forMs)
+    await applyAndObserve(context, harm, context.t0Us + endMs * 1_000)
+    await sleepUntil(context, harm, endMs)
   } finally {
-    await healAndVerify(context, planned, fault, planned.with)
-    context.setQuick(false)
+    await healAndVerify(context, harm)
+    context.setQuick(false, harm.question)
   }
 }

@@ -1,5 +1,7 @@
 import type { LinkControl } from '../domain/link.ts'
+import type { NodeControl } from '../domain/node-control.ts'
 import type { WatchedProcess } from '../observe/host.ts'
+import type { ProbeTarget } from '../observe/prober.ts'
 import type { UndoHolder } from './injection.ts'
 
 /** A process of the stack or of the harness has ended. */
@@ -19,7 +21,16 @@ export interface ConductedLink {
   readonly id: string
   readonly control: LinkControl
   /** Through the proxy: for our own connections. */
-  readonly databaseUrl: string
+  readonly probeTarget: ProbeTarget
+  undo(injectionId: string): UndoHolder
+}
+
+export interface ConductedNode {
+  readonly id: string
+  /** For our own connections, straight to it. */
+  readonly probeTarget: ProbeTarget
+  /** One injection's hold on it. */
+  control(injectionId: string): NodeControl
   undo(injectionId: string): UndoHolder
 }
 
@@ -32,6 +43,9 @@ export interface StackView {
   /** Straight to the database; null where there is none to look at. */
   readonly databaseUrl: string | null
   readonly links: ReadonlyMap<string, ConductedLink>
+  readonly nodes: ReadonlyMap<string, ConductedNode>
   processes(): readonly WatchedProcess[]
+  /** Every process that is started, or replaced, from now on. */
+  onStart(listener: (process: { readonly name: string; readonly pid: number }) => void): void
   onExit(listener: (exit: ProcessExit) => void): void
 }

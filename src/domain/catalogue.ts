@@ -1,4 +1,4 @@
-import type { FaultJudgement } from './plan.ts'
+import type { FaultJudgement, NodeRole } from './plan.ts'
 import type { Unit, WindowKind } from './verdict.ts'
 
 /** What a plan may name: handed to src/plan by the command line, so that plans depend on no implementation. */
@@ -17,7 +17,8 @@ export interface WorkloadDescription {
   readonly tools: ReadonlyMap<string, number> | null
 }
 
-type ParameterKind = 'duration' | 'count' | 'ratio' | 'rate' | 'size' | 'choice' | 'bool'
+/** `name`: a table's, with its schema where it needs one: letters, digits, _ and at most one dot; the fault quotes it. */
+type ParameterKind = 'duration' | 'count' | 'ratio' | 'rate' | 'size' | 'choice' | 'bool' | 'name'
 
 /** One parameter of a fault. Bounds and default are in the unit of the resolved value, so 5 s is 5000. */
 export interface ParameterDescription {
@@ -38,6 +39,8 @@ export interface FaultDescription {
   readonly name: string
   readonly title: string
   readonly on: 'link' | 'node'
+  /** Of a fault on nodes: the roles that it acts on; absent: any. */
+  readonly roles?: readonly NodeRole[]
   readonly parameters: Readonly<Record<string, ParameterDescription>>
   readonly judgedBy: FaultJudgement
   /** Shorter than this, its effect cannot be told from none. */

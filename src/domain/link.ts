@@ -1,4 +1,4 @@
-/** What a fault may do to a link, and what Squall's own connections on that link see of it. */
+/** What a fault may do to a link. */
 
 export type ToxicType = 'latency' | 'bandwidth' | 'slow_close' | 'timeout' | 'reset_peer' | 'slicer' | 'limit_data'
 
@@ -20,19 +20,4 @@ export interface LinkControl {
   removeToxic(name: string): Promise<void>
   /** A proxy that is not enabled refuses new connections and has closed the old ones. */
   setEnabled(enabled: boolean): Promise<void>
-}
-
-/** `refused`, `reset`, `closed`: how a socket said no. `timeout`: it said nothing. `database`: the database said no. */
-export type LinkErrorKind = 'refused' | 'reset' | 'closed' | 'timeout' | 'database' | 'other'
-
-/** One round trip of our own: on a connection that lives through the faults, or on one made for this sample. */
-export interface LinkSample {
-  readonly connection: 'long' | 'fresh'
-  /** CLOCK_MONOTONIC, µs, absolute. */
-  readonly askedUs: number
-  readonly endedUs: number
-  /** null: the answer came. */
-  readonly error: LinkErrorKind | null
-  /** Duration of the query alone, ms; null when there was no answer. */
-  readonly roundTripMs: number | null
 }

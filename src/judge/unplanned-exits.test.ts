@@ -71,6 +71,16 @@ describe('whose exit counts', () => {
     expect(findingOf(report({ timeline }), 'system.unplanned_exit').verdict).toBe(verdict)
   })
 
+  test.each([
+    ['a fault ended it, and it was started anew', [], 'pass'],
+    ['what was started anew ended by itself', [exit(47_000_000, 'server', false)], 'fail'],
+  ] as const)('%s: %s', (_why, later, verdict) => {
+    const plan = planned({ faults: [faultOf({ on: 'server', startMs: 40_000 })] })
+    const anew: TimelineEntry = [44_000_000, 'process', 'server', { pid: 3 }]
+    const timeline = timelineOf(plan, [exit(41_000_000, 'server', true), anew, ...later])
+    expect(findingOf(report({ plan, timeline }), 'system.unplanned_exit').verdict).toBe(verdict)
+  })
+
   test('at t0 it counts, before it does not', () => {
     const at = (tUs: number) =>
       findingOf(report({ timeline: timelineOf(planned(), [exit(tUs, 'server', false)]) }), 'system.unplanned_exit')

@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../domain/clock.ts'
-import { endProcesses, markName, send } from './ending.ts'
+import { endProcesses, markName, send, sendToTree } from './ending.ts'
 import { codeOf, KeeperError, messageOf } from './keeper-error.ts'
-import { goneAfterKillMsMax } from './limits.ts'
+import { goneAfterKillMsMax, pollMs } from './limits.ts'
 import { isRunning, readProcess } from './process-table.ts'
-import type { ExitEvent, Spawned, SpawnSpec, Stopped } from './protocol.ts'
+import type { ExitEvent, SignalOptions, Spawned, SpawnSpec, Stopped } from './protocol.ts'
 import type { RecordedProcess } from './state-folder.ts'
+import { becomes } from './waiting.ts'
 
 interface Child extends RecordedProcess {
   /** Null for one that the harness started itself. */
@@ -67,11 +68,16 @@ export class ChildProcesses {
     this.#options.save(this.recorded())
   }
 
-  /** To the process's whole group. `planned`: an end by this is no surprise. */
-  signal(name: string, signal: NodeJS.Signals, planned: boolean): void {
+  /** As SignalOptions say. Rejects with a KeeperError `bad_request`, or `no_answer` when what was killed does not end. */
+  async signal(name: string, signal: NodeJS.Signals, { planned, tree }: SignalOptions): Promise<void> {
     const child = this.#require(name)
     if (planned) this.#planned.add(child.pid)
-    send(readProcess(child.pid), signal)
+    if (!tree) return send(readProcess(child.pid), signal)
+    const reached = sendToTree(child, signal)
+    if (signal !== 'SIGKILL') return
+    const areGone = (): boolean => !reached.some(isRunning)
+    if (await becomes(areGone, goneAfterKillMsMax, pollMs, this.#options.clock)) return
+    throw new KeeperError({ kind: 'no_answer', message: `${name} (process ${child.pid}) does not end` })
   }
 
   /** Ends it and its descendants; resolves when they are gone and its end has been told. One that has ended before is no error. */

@@ -19,6 +19,7 @@ import type {
   KeeperResults,
   ReplacedEvent,
   RequestLine,
+  SignalOptions,
   Spawned,
   SpawnSpec,
   Stopped,
@@ -53,8 +54,7 @@ export interface KeeperClient extends AsyncDisposable {
   /** For the environment of what the harness starts itself (k6): so it is found even if it was not adopted yet. */
   readonly mark: Readonly<Record<string, string>>
   spawn(spec: SpawnSpec): Promise<Spawned>
-  /** `planned`: that the process may end by this is no surprise. */
-  signal(name: string, signal: NodeJS.Signals, options: { readonly planned: boolean }): Promise<void>
+  signal(name: string, signal: NodeJS.Signals, options: SignalOptions): Promise<void>
   /** Asks with `signal`, kills after `graceMs`; resolves when it and its descendants are gone. */
   stop(name: string, options: { readonly signal: NodeJS.Signals; readonly graceMs: number }): Promise<Stopped>
   /** A process that the harness started, such as k6: ended when the harness is gone. */
@@ -158,8 +158,8 @@ class Connection implements KeeperClient {
 
   spawn = (spec: SpawnSpec): Promise<Spawned> => this.#ask<'spawn'>({ kind: 'spawn', spec }, requestMsMax)
 
-  signal = async (name: string, signal: NodeJS.Signals, { planned }: { readonly planned: boolean }): Promise<void> => {
-    await this.#ask<'signal'>({ kind: 'signal', name, signal, planned }, requestMsMax)
+  signal = async (name: string, signal: NodeJS.Signals, { planned, tree }: SignalOptions): Promise<void> => {
+    await this.#ask<'signal'>({ kind: 'signal', name, signal, planned, tree }, requestMsMax)
   }
 
   stop = (

@@ -27,7 +27,7 @@ export async function endRun(folder: string, record: KeeperRecord | undefined, c
   const { own, foreign } = partByOwner(undos, (name) => processes.some((one) => one.name === name))
   const runs = (name: string): boolean => processes.some((one) => one.name === name && isRunning(one))
   const done = (id: string): void => removeUndo(folder, id)
-  const setting = { runs, replace: null }
+  const setting = { runs, replace: null, clock }
 
   // Faults outside of the stack may take their time: the processes do not wait for them.
   const foreignHealed = healAll(foreign, { ...setting, callMsMax: undoCallMsMax }, done)

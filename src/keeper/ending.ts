@@ -49,11 +49,11 @@ export async function endProcesses(processes: readonly Endable[], options: EndOp
   const strays = (): ProcessRow[] => (markValue === null ? [] : runningWithVariable(markName, markValue))
   const known = new Map<string, ProcessRow>()
   const learn = (rows: readonly ProcessRow[]): void => {
-    for (const row of rows) known.set(`${row.pid} ${row.startTicks}`, row)
+    for (const row of rows) known.set(keyOf(row), row)
   }
   learn(runningTrees(running))
   learn(strays())
-  for (const one of running.toReversed()) send(known.get(`${one.pid} ${one.startTicks}`), one.endSignal)
+  for (const one of running.toReversed()) send(known.get(keyOf(one)), one.endSignal)
   const allGone = (): boolean => ![...known.values()].some(isRunning)
   await becomes(allGone, options.graceMs, pollMs, clock)
 
@@ -69,6 +69,27 @@ export async function endProcesses(processes: readonly Endable[], options: EndOp
     await becomes(allGone, goneAfterKillMsMax, pollMs, clock)
   }
   return { ended: running.map(({ name }) => name), killedCount, left: [...known.values()].filter(isRunning) }
+}
+
+/**
+ * To the process and all that descends from it, parents first, so that none starts another in the place of one that
+ * was hit; then to those that were started meanwhile. Returns whom it was sent to; none when the process has ended.
+ */
+export function sendToTree(root: ProcessMark, signal: NodeJS.Signals): readonly ProcessRow[] {
+  const reached = new Map<string, ProcessRow>()
+  // A second look finds what was started during the first; whoever was stopped or killed starts no more.
+  for (let round = 0; round < 2; round += 1) {
+    const found = runningTrees([root, ...reached.values()]).filter((row) => !reached.has(keyOf(row)))
+    for (const row of found) {
+      reached.set(keyOf(row), row)
+      send(row, signal)
+    }
+  }
+  return [...reached.values()]
+}
+
+function keyOf({ pid, startTicks }: ProcessMark): string {
+  return `${pid} ${startTicks}`
 }
 
 /** To the whole group where the process leads one: a shell that runs a server does not pass a signal on. */

@@ -1,6 +1,6 @@
 import { messageOf } from './keeper-error.ts'
 import type { RecordedUndo } from './state-folder.ts'
-import { ownerOf, undo } from './undo.ts'
+import { laneOf, ownerOf, undo } from './undo.ts'
 import type { HealHow, UndoSetting } from './undo-setting.ts'
 
 export interface HealOutcome {
@@ -12,17 +12,14 @@ export interface HealOutcome {
 }
 
 /**
- * Undoes all of them; those on one proxy one after the other, since they would cross each other, and others side by
- * side. Each that succeeds is handed to `done` at once. Never rejects.
+ * Undoes all of them; those of one lane one after the other, and the lanes side by side. Each that succeeds is handed to `done` at once. Never rejects.
  */
 export async function healAll(
   undos: readonly RecordedUndo[],
   setting: UndoSetting,
   done: (id: string) => void,
 ): Promise<HealOutcome[]> {
-  const lanes = Map.groupBy(undos, ({ action }) =>
-    action.kind === 'toxiproxy' ? action.apiUrl : String(action.process.pid),
-  )
+  const lanes = Map.groupBy(undos, ({ action }) => laneOf(action))
   const healOne = async (one: RecordedUndo): Promise<HealOutcome> => {
     try {
       const how = await undo(one.action, setting)

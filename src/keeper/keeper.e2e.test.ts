@@ -10,7 +10,7 @@ import { clearDeadRuns, endKeptRun, healKeptRun, listOpenRuns, type OpenRun } fr
 import { type KeeperClient, startKeeper } from './client.ts'
 import { markName } from './ending.ts'
 import { keeperStartMsMax } from './limits.ts'
-import { isRunning, readProcess, runningWithVariable } from './process-table.ts'
+import { isRunning, readProcess, runningTrees, runningWithVariable } from './process-table.ts'
 import type { ExitEvent, SpawnSpec } from './protocol.ts'
 import { readRecord, readUndos } from './state-folder.ts'
 
@@ -86,7 +86,9 @@ describe('the keeper', () => {
     })
     await keeper.spawn(specOf('twice', 'sleep 60'))
     await expect(keeper.spawn(specOf('twice', 'sleep 60'))).rejects.toMatchObject({ kind: 'bad_request' })
-    await expect(keeper.signal('nobody', 'SIGTERM', { planned: true })).rejects.toMatchObject({ kind: 'bad_request' })
+    await expect(keeper.signal('nobody', 'SIGTERM', { planned: true, tree: false })).rejects.toMatchObject({
+      kind: 'bad_request',
+    })
     await expect(keeper.removeAtEnd('/usr')).rejects.toMatchObject({ kind: 'bad_request' })
     await expect(start('c')).rejects.toMatchObject({ kind: 'bad_request' })
     expect(readRecord(stateFolderOf('c'))?.processes).toMatchObject([{ name: 'twice', program: 'sh' }])
@@ -108,12 +110,34 @@ describe('the keeper', () => {
     rmSync(join(stateFolderOf('d'), 'undo'))
   })
 
+  it('reaches all that descends from a process, whatever session it is in, and lets all of it go on', async () => {
+    await using keeper = await start('j')
+    const { pid, startTicks } = await keeper.spawn(specOf('tree', 'setsid sleep 301 & while :; do sleep 0.05; done'))
+    const own = (): readonly number[] => runningTrees([{ pid, startTicks }]).map((row) => row.pid)
+    const isSleeper = (one: number): boolean => readFileSync(`/proc/${one}/cmdline`, 'utf8').includes('sleep\x00301')
+    await expect.poll(() => own().some(isSleeper)).toBe(true)
+    const sleeper = own().find(isSleeper) ?? 0
+    const state = (one: number): string => readFileSync(`/proc/${one}/stat`, 'utf8').split(') ')[1]?.[0] ?? ''
+    const mark = { pid, startTicks }
+    await keeper.recordUndo('pause', { kind: 'signal', process: mark, signal: 'SIGCONT', name: 'tree' })
+    await keeper.signal('tree', 'SIGSTOP', { planned: false, tree: true })
+    await expect.poll(() => [state(pid), state(sleeper)]).toEqual(['T', 'T'])
+    expect(await keeper.heal()).toEqual([{ id: 'pause', how: 'undone', why: null }])
+    await expect.poll(() => [state(pid), state(sleeper)].join('')).toMatch(/[SR]{2}/)
+    const all = own().map(readProcess)
+    await keeper.signal('tree', 'SIGKILL', { planned: true, tree: true })
+    expect(
+      all.filter((row) => row !== undefined && isRunning(row)),
+      'gone when it answers',
+    ).toEqual([])
+  })
+
   it('lets a stopped process go on', async () => {
     await using keeper = await start('e')
     const { pid, startTicks } = await keeper.spawn(specOf('sleeper', 'while :; do sleep 0.05; done'))
     const state = (): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] ?? ''
     await keeper.recordUndo('pause', { kind: 'signal', process: { pid, startTicks }, signal: 'SIGCONT' })
-    await keeper.signal('sleeper', 'SIGSTOP', { planned: false })
+    await keeper.signal('sleeper', 'SIGSTOP', { planned: false, tree: false })
     await expect.poll(state).toBe('T')
     expect(await keeper.heal()).toEqual([{ id: 'pause', how: 'undone', why: null }])
     await expect.poll(state).toMatch(/[SR]/)

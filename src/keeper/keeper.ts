@@ -96,6 +96,7 @@ export class Keeper {
     const wanted = undos.filter((one) => id === null || one.id === id)
     const setting = {
       callMsMax: undoCallMsMax,
+      clock: this.#options.clock,
       runs: (name: string) => this.#children.runs(name),
       replace: (name: string) => this.#replace(name),
     }
@@ -119,8 +120,8 @@ export class Keeper {
 
   readonly #handlers: Handlers = {
     spawn: ({ spec }) => this.#children.spawn(spec),
-    signal: async ({ name, signal, planned }) => {
-      this.#children.signal(name, signal, planned)
+    signal: async ({ name, signal, planned, tree }) => {
+      await this.#children.signal(name, signal, { planned, tree })
       return null
     },
     stop: ({ name, signal, graceMs }) => this.#children.stop(name, signal, graceMs),

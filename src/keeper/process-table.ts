@@ -15,6 +15,11 @@ export interface ProcessRow extends ProcessMark {
   readonly isZombie: boolean
 }
 
+export function isMark(value: unknown): value is ProcessMark {
+  if (typeof value !== 'object' || value === null || !('pid' in value) || !('startTicks' in value)) return false
+  return Number.isSafeInteger(value.pid) && Number(value.pid) > 1 && typeof value.startTicks === 'string'
+}
+
 const hasProc = process.platform === 'linux'
 
 export function readProcess(pid: number): ProcessRow | undefined {

@@ -60,9 +60,16 @@ export interface Stopped {
   readonly wentByItself: boolean
 }
 
+export interface SignalOptions {
+  /** That the process may end by this is no surprise. */
+  readonly planned: boolean
+  /** To it and to all that descends from it, whatever group; SIGKILL then resolves when all are gone. Else: its group. */
+  readonly tree: boolean
+}
+
 export type KeeperRequest =
   | { readonly kind: 'spawn'; readonly spec: SpawnSpec }
-  | { readonly kind: 'signal'; readonly name: string; readonly signal: NodeJS.Signals; readonly planned: boolean }
+  | ({ readonly kind: 'signal'; readonly name: string; readonly signal: NodeJS.Signals } & SignalOptions)
   | { readonly kind: 'stop'; readonly name: string; readonly signal: NodeJS.Signals; readonly graceMs: number }
   | { readonly kind: 'adopt'; readonly name: string; readonly pid: number }
   | { readonly kind: 'recordUndo'; readonly id: string; readonly action: UndoAction }

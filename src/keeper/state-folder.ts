@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import type { Endable } from './ending.ts'
 import { codeOf, KeeperError, messageOf } from './keeper-error.ts'
-import { type ProcessMark, readProcess } from './process-table.ts'
+import { isMark, type ProcessMark, readProcess } from './process-table.ts'
 import { isUndoAction, type UndoAction } from './undo.ts'
 
 /**
@@ -236,9 +236,4 @@ function isRecord(value: unknown): value is KeeperRecord {
     has('processes', isListOf(isMark)) &&
     has('removeAtEnd', isListOf(isText))
   )
-}
-
-function isMark(value: unknown): value is ProcessMark {
-  if (typeof value !== 'object' || value === null || !('pid' in value) || !('startTicks' in value)) return false
-  return Number.isSafeInteger(value.pid) && Number(value.pid) > 1 && typeof value.startTicks === 'string'
 }

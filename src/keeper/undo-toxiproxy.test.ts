@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../record/clock.ts'
 import { isUndoAction } from './undo.ts'
 import type { UndoSetting } from './undo-setting.ts'
 import { type ToxiproxyUndo, undoToxiproxy } from './undo-toxiproxy.ts'
@@ -59,7 +60,7 @@ afterEach(() => {
   fake.server.close()
 })
 
-const patient: UndoSetting = { callMsMax: 1_000, runs: () => true, replace: null }
+const patient: UndoSetting = { clock: systemClock, callMsMax: 1_000, runs: () => true, replace: null }
 
 describe('undoing what was done to a proxy', () => {
   it('removes every toxic and enables it', async () => {

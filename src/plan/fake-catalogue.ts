@@ -30,6 +30,14 @@ const latency: FaultDescription = {
   },
 }
 
+const locked: FaultDescription = {
+  ...plain,
+  name: 'locked',
+  on: 'node',
+  roles: ['postgres'],
+  parameters: { table: { kind: 'name', unit: '', why: 'which one' } },
+}
+
 export const fakeCatalogue: Catalogue = {
   workloads: new Map([
     [
@@ -51,6 +59,7 @@ export const fakeCatalogue: Catalogue = {
     ['down', { name: 'down', ...plain }],
     ['black-hole', { name: 'black-hole', ...plain }],
     ['crash', { name: 'crash', ...plain, on: 'node' }],
+    ['locked', locked],
   ]),
   measures: new Map([
     ['tool.latency.p95', measure('ms')],

@@ -4,6 +4,9 @@ import { loadPlan } from './load-plan.ts'
 import { noOverrides } from './overrides.ts'
 import { loadSample, samplePlan, sampleWith, textsOf } from './sample-plan.ts'
 
+const gone = 'fault: down, on: db'
+const lockedOn = (node: string): string => `fault: locked, on: ${node}`
+
 describe('a plan that is right', () => {
   const { plan, problems } = loadSample(samplePlan)
 
@@ -41,6 +44,28 @@ describe('a plan that is right', () => {
   })
 })
 
+describe('a fault on a node', () => {
+  it('is planned as one on a link is', () => {
+    const { plan, problems } = loadSample(sampleWith(gone, `${lockedOn('primary')}, with: {table: app.audit_log}`))
+    expect(problems).toEqual([])
+    expect(plan?.faults[1]).toEqual({
+      id: 'gone',
+      fault: 'locked',
+      on: 'primary',
+      with: { table: 'app.audit_log' },
+      startMs: 75_000,
+      forMs: 20_000,
+      recoveryMs: 0,
+      judgedBy: 'bounded',
+    })
+  })
+
+  it('may be on a node of any role where the fault names none', () => {
+    for (const node of ['server', 'primary'])
+      expect(loadSample(sampleWith(gone, `fault: crash, on: ${node}`)).problems).toEqual([])
+  })
+})
+
 // Each row: why it must be refused, what of the sample is changed to what, and the problem's path and expectation.
 const refused: readonly (readonly [string, string, string, string, RegExp])[] = [
   ['another format', 'squall: 1', 'squall: 2', 'squall', /^1,/],
@@ -59,6 +84,23 @@ const refused: readonly (readonly [string, string, string, string, RegExp])[] = 
   ['an unknown fault', 'fault: down', 'fault: don', 'faults[1].fault', /mean down\?/],
   ['a fault on a link that is not there', 'down, on: db', 'down, on: dc', 'faults[1].on', /a link.*db/],
   ['a fault of a link on a node', 'down, on: db', 'down, on: server', 'faults[1].on', /acts on links/],
+  ['a fault of a node on a link', 'fault: down, on: db', 'fault: crash, on: db', 'faults[1].on', /acts on nodes/],
+  [
+    'a fault of databases on a server',
+    gone,
+    `${lockedOn('server')}, with: {table: a}`,
+    'faults[1].on',
+    /a postgres node.*: primary/,
+  ],
+  ['no table', gone, lockedOn('primary'), 'faults[1].with.table', /required/],
+  [
+    'no name of a table',
+    gone,
+    `${lockedOn('primary')}, with: {table: "a; drop"}`,
+    'faults[1].with.table',
+    /letters, digits and _/,
+  ],
+  ['a name of three parts', gone, `${lockedOn('primary')}, with: {table: a.b.c}`, 'faults[1].with.table', /one dot/],
   ['a start in no phase', 'steady, at: 55 s', 'stedy, at: 55 s', 'faults[1].start.phase', /mean steady\?/],
   ['a start after its phase', 'at: 55 s', 'at: 101 s', 'faults[1].start.at', /within steady, which takes 100 s/],
   ['a fault beyond the end', 'at: 55 s', 'at: 81 s', 'faults[1].for', /at 2 min, or before: it is 1 s too late/],

@@ -137,6 +137,14 @@ export const bool: Read<boolean> = (spot, problems) => {
   return typeof value === 'boolean' ? value : complain(spot, problems, 'true or false')
 }
 
+/** `table` or `schema.table`. Whoever puts it into SQL quotes it; PostgreSQL cuts names at 63 bytes (NAMEDATALEN). */
+export const tableName: Read<string> = (spot, problems) => {
+  const value = scalarOf(spot)
+  const isName =
+    typeof value === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?$/.test(value)
+  return isName ? value : complain(spot, problems, 'the name of a table: letters, digits and _, at most one dot')
+}
+
 /** The window of the whole run, and the process of the proxies. */
 const takenIds: readonly unknown[] = ['run', 'toxiproxy']
 

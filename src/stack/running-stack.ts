@@ -10,6 +10,8 @@ export interface RunningNode {
   readonly port: number
   /** Its own place: http://… of an MCP server, postgres://… of a database (with the superuser's login). */
   readonly url: string
+  /** postgres://… of the same database with the login that the system under test has; null where it is no database. */
+  readonly applicationUrl: string | null
   readonly logPath: string | null
 }
 
@@ -63,6 +65,13 @@ export interface RunningStack extends AsyncDisposable {
   linkDatabaseUrl(linkId: string): string
   /** Every end of a process from now on. Returns what takes the listener away. */
   onExit(listener: (exit: StackExit) => void): () => void
+  /** Every process that is started, or was replaced, from now on. Returns what takes the listener away. */
+  onStart(listener: (process: StackProcess) => void): () => void
+  /**
+   * Starts a node anew, with the same arguments, port and data; at once back when it runs. Resolves when it is ready;
+   * rejects with a StackError, and then it does not run. Throws a RangeError for a node that is not there.
+   */
+  start(nodeId: string): Promise<void>
   /** Server first, then proxies, then databases; their data is removed. Rejects with a StackError `will_not_stop`. */
   stop(): Promise<void>
 }

@@ -68,7 +68,9 @@ describe('a harness and a keeper that are killed together', () => {
     harness.kill('SIGKILL')
     await once(harness, 'exit')
     await systemClock.sleep(200)
-    expect(listOpenRuns(setting.stateDir)).toMatchObject([{ runId: 'both-killed', state: 'dead', faults: ['slow-db'] }])
+    expect(listOpenRuns(setting.stateDir)).toMatchObject([
+      { runId: 'both-killed', state: 'dead', faults: ['frozen', 'slow-db'] },
+    ])
     expect(leftOf(told).length, 'nobody cleared yet').toBeGreaterThan(10)
     const [cleared] = await clearDeadRuns(setting.stateDir)
     expect(cleared).toMatchObject({ runId: 'both-killed', problems: [] })

@@ -1,14 +1,16 @@
 /**
  * A harness for tests that end it by force: `node stack-stand-in.ts DIR STATE_DIR RUN_ID`. It starts a keeper and a
- * stack, has a fault act on the link, starts a process of its own, tells what there is on one line, and waits.
+ * stack, has faults act on the link and the database, starts a process of its own, tells what there is on one line, and waits.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { faultApplication, faultSettings } from '../../src/domain/node-control.ts'
 import { startKeeper } from '../../src/keeper/client.ts'
 import { readProcess } from '../../src/keeper/process-table.ts'
 import { systemClock } from '../../src/record/clock.ts'
 import { ensureEngines } from '../../src/setup/engines.ts'
 import { startLocalStack } from '../../src/stack/local/local-stack.ts'
+import { controlNode } from '../../src/stack/node-control.ts'
 import { connectToxiproxy } from '../../src/stack/toxiproxy.ts'
 import { referenceServerPath, stackPlan } from './stack-setting.ts'
 import { tracesOf } from './stack-traces.ts'
@@ -44,7 +46,21 @@ for (const { id, apiUrl, proxyName, host, port, upstream, processName } of stack
     attributes: { latency: 5_000, jitter: 0 },
   })
 }
+const primary = stack.nodes.get('primary')
+if (primary === undefined) throw new Error('no primary')
+// The worst of both: a lock held in a database that then stands still.
+const control = controlNode(primary, stack, keeper, 'frozen', systemClock)
+await keeper.recordUndo('frozen', {
+  kind: 'database',
+  url: primary.url,
+  application: faultApplication('frozen'),
+  settings: faultSettings,
+  process: 'primary',
+  mark: { pid: primary.pid ?? 0, startTicks: readProcess(primary.pid ?? 0)?.startTicks ?? '' },
+})
+await control.database?.hold(['begin', 'lock table customers in access exclusive mode'], 'superuser')
 const traces = tracesOf(stack, keeper.pid, stateFolder, join(stateDir, 'data', runId))
+await control.signal('SIGSTOP')
 const ownMark = readProcess(own.pid ?? 0)
 process.stdout.write(
   `${JSON.stringify({ ...traces, processes: [...traces.processes, ownMark], keeperPid: keeper.pid })}\n`,

@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander'
+import type { FaultDescription } from '../../domain/catalogue.ts'
 import { planNames } from '../../plan/folder.ts'
 import { noOverrides } from '../../plan/overrides.ts'
 import { formatDurationMs } from '../../plan/quantity.ts'
@@ -41,9 +42,15 @@ async function rowsOf(kind: Kind, context: CliContext): Promise<readonly Row[]> 
     case 'workloads':
       return [...catalogue.workloads.values()].map(({ name, title }) => ({ name, title }))
     case 'faults':
-      return [...catalogue.faults.values()].map(({ name, title, on, parameters, minimumForMs }) => {
+      return [...catalogue.faults.values()].map(({ name, title, on, roles, parameters, minimumForMs }) => {
         const least = `at least ${formatDurationMs(minimumForMs)}`
-        return { name, on: `on a ${on}`, least, title, parameters: `parameters: ${showDescriptions(parameters)}` }
+        return {
+          name,
+          on: `on ${targetsOf(on, roles)}`,
+          least,
+          title,
+          parameters: `parameters: ${showDescriptions(parameters)}`,
+        }
       })
     case 'measures':
       return [...catalogue.measures].map(([id, { unit, windows, title }]) => {
@@ -55,6 +62,13 @@ async function rowsOf(kind: Kind, context: CliContext): Promise<readonly Row[]> 
         return { name, title, database: `max_connections ${primary.maxConnections}`, server: env.join(' ') }
       })
   }
+}
+
+/** What a fault acts on, in the words of docs/plan.md. */
+function targetsOf(on: FaultDescription['on'], roles: FaultDescription['roles']): string {
+  if (on === 'link') return 'links'
+  const names = { mcp: 'servers', postgres: 'databases' } as const
+  return roles === undefined ? 'nodes' : roles.map((role) => names[role]).join(', ')
 }
 
 async function planRow(name: string, context: CliContext): Promise<Row> {

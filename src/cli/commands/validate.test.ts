@@ -87,6 +87,15 @@ describe('squall list', () => {
     expect(stdout).toContain('side (up or down, default down)')
   })
 
+  it.each([
+    ['latency', 'links'],
+    ['crash', 'nodes'],
+    ['locked', 'databases'],
+  ])('shows what %s acts on: %s', async (fault, on) => {
+    const { stdout } = await run('list', 'faults')
+    expect(stdout).toMatch(new RegExp(`^ +${fault} +on ${on} `, 'm'))
+  })
+
   it('gives all kinds as JSON', async () => {
     const { stdout } = await run('list', '--json')
     expect(Object.keys(JSON.parse(stdout))).toEqual([

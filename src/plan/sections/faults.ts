@@ -22,6 +22,7 @@ import {
   readFields,
   required,
   size,
+  tableName,
   wholeIn,
 } from '../shape.ts'
 import { child } from '../tree.ts'
@@ -45,6 +46,8 @@ function readParameter(description: ParameterDescription): Read<ParameterValue> 
       return oneOf(choices, 'one of')
     case 'bool':
       return bool
+    case 'name':
+      return tableName
   }
 }
 
@@ -63,7 +66,11 @@ function parameters(fault: FaultDescription | undefined): Read<Readonly<Record<s
 function target(fault: FaultDescription | undefined, known: Known): Read<string> {
   const names = { link: [...known.links], node: [...known.nodes.keys()] }
   if (fault === undefined) return oneOf([...names.link, ...names.node], 'a link or a node')
-  return oneOf(names[fault.on], `a ${fault.on}, since ${fault.name} acts on ${fault.on}s`)
+  if (fault.on === 'link' || fault.roles === undefined)
+    return oneOf(names[fault.on], `a ${fault.on}, since ${fault.name} acts on ${fault.on}s`)
+  const roles: readonly (string | null)[] = fault.roles
+  const fitting = [...known.nodes].filter(([, node]) => roles.includes(textOf(child(node, 'role')))).map(([id]) => id)
+  return oneOf(fitting, `a ${roles.join(' or ')} node, since ${fault.name} acts on no other`)
 }
 
 function start(known: Known) {

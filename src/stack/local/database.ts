@@ -4,7 +4,14 @@ import pg from 'pg'
 import type { NodeSpec } from '../../domain/plan.ts'
 import type { RunningNode } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
-import { attemptMsMax, copyDataMsMax, databaseReadyMsMax, sharedBuffers } from './limits.ts'
+import {
+  attemptMsMax,
+  copyDataMsMax,
+  databaseReadyMsMax,
+  sharedBuffers,
+  stillHeldMsMax,
+  stillHeldPauseMs,
+} from './limits.ts'
 import { LogSince } from './log-tail.ts'
 import type { StackEngines } from './options.ts'
 import { loopback } from './ports.ts'
@@ -36,8 +43,31 @@ export async function startDatabase(
   engines: StackEngines,
   context: StartContext,
 ): Promise<RunningNode> {
-  const { node, port, dataDir, logPath } = place
   await copyData(place, engines, context)
+  return runDatabase(place, engines, context)
+}
+
+/** The same on the data as it is, after whatever end: what a killed one has left may take a moment to be free. */
+export async function startDatabaseAnew(
+  place: DatabasePlace,
+  engines: StackEngines,
+  context: StartContext,
+): Promise<RunningNode> {
+  const { clock, signal } = context
+  const endUs = clock.monotonicUs() + stillHeldMsMax * 1_000
+  for (;;) {
+    try {
+      return await runDatabase(place, engines, context)
+    } catch (error) {
+      const isHeld = error instanceof StackError && error.kind === 'still_held'
+      if (!isHeld || clock.monotonicUs() > endUs) throw error
+      await clock.sleep(stillHeldPauseMs, signal)
+    }
+  }
+}
+
+async function runDatabase(place: DatabasePlace, engines: StackEngines, context: StartContext): Promise<RunningNode> {
+  const { node, port, dataDir, logPath } = place
   const url = databaseUrlAt(engines, 'superuser', loopback, port)
   const account = engines.places.postgresAccount
   const part: Part = {
@@ -58,7 +88,8 @@ export async function startDatabase(
     ...(account ? { uid: account.uid, gid: account.gid } : {}),
   }
   const { spawned } = await startUntil(part, spec, context, async () => ((await answers(url)) ? true : null))
-  return { id: node.id, role: 'postgres', pid: spawned.pid, host: loopback, port, url, logPath }
+  const applicationUrl = databaseUrlAt(engines, 'application', loopback, port)
+  return { id: node.id, role: 'postgres', pid: spawned.pid, host: loopback, port, url, applicationUrl, logPath }
 }
 
 /** On the command line, where they come before what the template's own file says. */

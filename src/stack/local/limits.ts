@@ -4,6 +4,10 @@
 export const copyDataMsMax = 120_000
 /** A database with nothing to recover is up in 0.2 s; crash recovery of a template that was not stopped takes longer. */
 export const databaseReadyMsMax = 60_000
+/** A database that was killed may hold its lock file and its memory until it is reaped: 1-2 s seen in containers. */
+export const stillHeldMsMax = 5_000
+/** From one try to start such a database to the next. */
+export const stillHeldPauseMs = 100
 /** Toxiproxy answers after 20 ms. */
 export const proxyReadyMsMax = 15_000
 /** One attempt to connect, or one call: on loopback 1 ms; a busy machine gets a second, and then the next attempt. */

@@ -3,11 +3,11 @@ import type { LinkSpec, NodeSpec } from '../../domain/plan.ts'
 import { KeeperError } from '../../keeper/keeper-error.ts'
 import type { RunningLink, RunningNode, RunningStack } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
-import { type DatabasePlace, databaseUrlAt, dataRootOf, startDatabase } from './database.ts'
+import { type DatabasePlace, databaseUrlAt, dataRootOf, startDatabase, startDatabaseAnew } from './database.ts'
 import type { LocalStackOptions } from './options.ts'
 import { freePort, loopback, portFor } from './ports.ts'
 import { proxyProcessName, startProxies } from './proxy.ts'
-import { LocalStack, stopProcesses } from './running.ts'
+import { LocalStack, type StartAnew, stopProcesses } from './running.ts'
 import { startMcpServer } from './server.ts'
 import { allOrNone, type StartContext } from './starting.ts'
 
@@ -74,10 +74,15 @@ async function start(parts: Parts, dataRoot: string, options: LocalStackOptions)
   const serverLogPath = join(logsDir, `${server.id}.log`)
   const serverPlace = { node: server, port: serverPort, databaseUrl, logPath: serverLogPath, referenceServerPath }
   const mcp = await startMcpServer(serverPlace, context)
+  const anew = places.map((place): [string, StartAnew] => [
+    place.node.id,
+    (signal) => startDatabaseAnew(place, engines, { keeper, clock, signal }),
+  ])
   return new LocalStack({
     engines,
     keeper,
     dataRoot,
+    startAnew: new Map([...anew, [server.id, (signal) => startMcpServer(serverPlace, { keeper, clock, signal })]]),
     nodes: [...databases, mcp],
     links,
     proxy: { name: proxyProcessName, pid: proxy.pid, part: 'proxy', logPath: proxyLogPath },

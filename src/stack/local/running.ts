@@ -1,5 +1,6 @@
 import type { KeeperClient } from '../../keeper/client.ts'
 import { KeeperError } from '../../keeper/keeper-error.ts'
+import { isRunning, type ProcessMark, readProcess } from '../../keeper/process-table.ts'
 import type { RunningLink, RunningNode, RunningStack, StackExit, StackProcess } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
 import { databaseUrlAt } from './database.ts'
@@ -7,11 +8,16 @@ import { databaseGraceMs, proxyGraceMs, serverGraceMs } from './limits.ts'
 import type { StackEngines } from './options.ts'
 import { proxyProcessName } from './proxy.ts'
 
+/** Starts a node as it was started at first; resolves when it is ready. */
+export type StartAnew = (signal: AbortSignal) => Promise<RunningNode>
+
 export interface LocalStackParts {
   readonly engines: StackEngines
   readonly keeper: KeeperClient
   readonly dataRoot: string
   readonly nodes: readonly RunningNode[]
+  /** By the node's id. */
+  readonly startAnew: ReadonlyMap<string, StartAnew>
   readonly links: readonly RunningLink[]
   readonly proxy: StackProcess
   readonly serverId: string
@@ -21,14 +27,19 @@ export interface LocalStackParts {
 
 export class LocalStack implements RunningStack {
   readonly kind = 'local'
-  readonly nodes: ReadonlyMap<string, RunningNode>
+  readonly nodes: Map<string, RunningNode>
   readonly links: ReadonlyMap<string, RunningLink>
   readonly processes: Map<string, StackProcess>
   readonly mcpUrl: string
   readonly databaseUrl: string
   readonly #parts: LocalStackParts
   readonly #listeners = new Set<(exit: StackExit) => void>()
+  readonly #startListeners = new Set<(process: StackProcess) => void>()
   readonly #forgetKeeper: (() => void)[]
+  /** Told by number and start time, so that a node that has ended is known at once, before anybody says so. */
+  readonly #marks = new Map<string, ProcessMark>()
+  readonly #starting = new Map<string, Promise<void>>()
+  readonly #end = new AbortController()
   #stopping: Promise<void> | null = null
 
   constructor(parts: LocalStackParts) {
@@ -39,6 +50,7 @@ export class LocalStack implements RunningStack {
     this.processes = new Map([...nodes.flatMap(asProcess), proxy].map((one) => [one.name, one]))
     this.mcpUrl = this.#node(parts.serverId).url
     this.databaseUrl = this.#node(parts.databaseId).url
+    for (const { name, pid } of this.processes.values()) this.#mark(name, pid)
     this.#forgetKeeper = [
       keeper.onExited(({ name, pid, code, signal, monotonicUs, planned }) => {
         const known = this.processes.get(name)
@@ -55,7 +67,7 @@ export class LocalStack implements RunningStack {
       }),
       keeper.onReplaced(({ name, pid }) => {
         const known = this.processes.get(name)
-        if (known !== undefined) this.processes.set(name, { ...known, pid })
+        if (known !== undefined) this.#started({ ...known, pid })
       }),
     ]
   }
@@ -71,13 +83,54 @@ export class LocalStack implements RunningStack {
     return () => this.#listeners.delete(listener)
   }
 
+  onStart(listener: (process: StackProcess) => void): () => void {
+    this.#startListeners.add(listener)
+    return () => this.#startListeners.delete(listener)
+  }
+
+  start(nodeId: string): Promise<void> {
+    this.#node(nodeId)
+    const under = this.#starting.get(nodeId) ?? this.#startOnce(nodeId).finally(() => this.#starting.delete(nodeId))
+    this.#starting.set(nodeId, under)
+    return under
+  }
+
   stop(): Promise<void> {
+    this.#end.abort()
     this.#stopping ??= this.#stopOnce()
     return this.#stopping
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
+  }
+
+  async #startOnce(nodeId: string): Promise<void> {
+    const mark = this.#marks.get(nodeId)
+    if (mark !== undefined && isRunning(mark)) return
+    const { startAnew, keeper } = this.#parts
+    try {
+      const node = await startAnew.get(nodeId)?.(this.#end.signal)
+      if (node === undefined) throw new RangeError(`the node ${nodeId} cannot be started`)
+      this.nodes.set(nodeId, node)
+      for (const process of asProcess(node)) this.#started(process)
+    } catch (error) {
+      // One that runs and is not ready would be taken for one that is.
+      await keeper.stop(nodeId, { signal: 'SIGKILL', graceMs: 0 }).catch(() => undefined)
+      throw error
+    }
+  }
+
+  #started(process: StackProcess): void {
+    this.processes.set(process.name, process)
+    this.#mark(process.name, process.pid)
+    for (const listener of this.#startListeners) listener(process)
+  }
+
+  #mark(name: string, pid: number): void {
+    const row = readProcess(pid)
+    if (row === undefined) this.#marks.delete(name)
+    else this.#marks.set(name, row)
   }
 
   async #stopOnce(): Promise<void> {

@@ -45,7 +45,8 @@ export async function startMcpServer(place: ServerPlace, context: StartContext):
   }
   const { spawned, answer } = await startUntil(part, spec, context, (log) => readyUrl(place, log))
   const { port } = new URL(answer)
-  return { id: node.id, role: 'mcp', pid: spawned.pid, host: loopback, port: Number(port), url: answer, logPath }
+  const at = { host: loopback, port: Number(port), url: answer, applicationUrl: null, logPath }
+  return { id: node.id, role: 'mcp', pid: spawned.pid, ...at }
 }
 
 /** The server's URL once it is ready, null before. */

@@ -36,10 +36,11 @@ export async function startUntil<T>(
   ready: (log: LogSince) => Promise<T | null>,
 ): Promise<{ readonly spawned: Spawned; readonly answer: T }> {
   const log = new LogSince(spec.logPath)
-  let exit: ExitEvent | null = null
+  // By process: one of the same name that was ended a moment ago may be told only now.
+  const exits = new Map<number, ExitEvent>()
   let lastWhy = ''
   const forget = keeper.onExited((event) => {
-    if (event.name === spec.name) exit = event
+    if (event.name === spec.name) exits.set(event.pid, event)
   })
   try {
     signal.throwIfAborted()
@@ -47,7 +48,8 @@ export async function startUntil<T>(
     const endUs = clock.monotonicUs() + part.readyMsMax * 1_000
     while (clock.monotonicUs() < endUs) {
       signal.throwIfAborted()
-      if (exit !== null) throw failed(part, log, `ended while it started (${howEnded(exit)})`)
+      const exit = exits.get(spawned.pid)
+      if (exit !== undefined) throw failed(part, log, `ended while it started (${howEnded(exit)})`)
       const answer = await attempt(ready, log, (why) => {
         lastWhy = why
       })
@@ -104,6 +106,7 @@ function failed(part: Part, log: LogSince, what: string): StackError {
 function kindByLog(kind: StackErrorKind, text: string): StackErrorKind {
   if (/address already in use|EADDRINUSE/i.test(text)) return 'port_taken'
   if (/no space left on device|ENOSPC/i.test(text)) return 'no_space'
+  if (/lock file "[^"]+" already exists|pre-existing shared memory block/i.test(text)) return 'still_held'
   return kind
 }
 

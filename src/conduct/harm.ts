@@ -1,0 +1,60 @@
+import type { Doing, Fault, FaultParameters, LinkFault, NodeFault } from '../../chaos/faults/fault.ts'
+import type { LinkControl } from '../domain/link.ts'
+import type { NodeControl } from '../domain/node-control.ts'
+import type { PlannedFault } from '../domain/plan.ts'
+import { type ProbeConnection, type ProbeQuestion, type ProbeSample, usualQuestion } from '../domain/probe-sample.ts'
+
+/** One planned fault on its target, with its parameters: what an injection conducts. */
+export interface Harm {
+  /** The plan's id of it. */
+  readonly id: string
+  /** The fault's name. */
+  readonly name: string
+  readonly seenBy: readonly ProbeConnection[]
+  readonly samplesToTrust: number
+  readonly question: ProbeQuestion
+  /** null: the sample tells neither. */
+  isAffected(sample: ProbeSample): boolean | null
+  apply(): Promise<void>
+  /** Resolves when `doing.signal` aborts, or before. */
+  during(doing: Doing): Promise<void>
+  heal(): Promise<void>
+}
+
+const bothConnections: readonly ProbeConnection[] = ['long', 'fresh']
+
+function common(planned: PlannedFault, fault: Fault) {
+  const parameters = planned.with
+  return {
+    id: planned.id,
+    name: fault.name,
+    seenBy: fault.seenBy?.(parameters) ?? bothConnections,
+    samplesToTrust: fault.samplesToTrust?.(parameters) ?? 1,
+    question: fault.question?.(parameters, planned.id) ?? usualQuestion,
+    isAffected: (sample: ProbeSample) => fault.isAffected(sample, parameters),
+  }
+}
+
+function acts<Control>(
+  fault: {
+    apply(control: Control, parameters: FaultParameters): Promise<void>
+    during?(control: Control, parameters: FaultParameters, doing: Doing): Promise<void>
+    heal(control: Control, parameters: FaultParameters): Promise<void>
+  },
+  control: Control,
+  parameters: FaultParameters,
+) {
+  return {
+    apply: () => fault.apply(control, parameters),
+    during: async (doing: Doing) => fault.during?.(control, parameters, doing),
+    heal: () => fault.heal(control, parameters),
+  }
+}
+
+export function harmToLink(planned: PlannedFault, fault: LinkFault, link: LinkControl): Harm {
+  return { ...common(planned, fault), ...acts(fault, link, planned.with) }
+}
+
+export function harmToNode(planned: PlannedFault, fault: NodeFault, node: NodeControl): Harm {
+  return { ...common(planned, fault), ...acts(fault, node, planned.with) }
+}

@@ -1,0 +1,48 @@
+import type { NodeRole } from './plan.ts'
+
+/** What a fault may do to a node. Every call has a deadline and rejects with an error that says what hung. */
+export interface NodeControl {
+  readonly id: string
+  readonly role: NodeRole
+  /**
+   * To the node's process and to all that descends from it. An end by it is planned. Resolves when it has been sent;
+   * SIGKILL when all are gone.
+   */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void>
+  /** Asks it to go, as an operator would, and kills what has not gone after `graceMs`. Resolves when it is gone. */
+  stop(graceMs: number): Promise<void>
+  /** Starts it anew as it was started, on the same port and data; at once back when it runs. Resolves when it is ready. */
+  start(): Promise<void>
+  /** null where the node is no database. */
+  readonly database: DatabaseControl | null
+}
+
+/** application_name of all that an injection holds; begins with what observers leave out of the system's own. */
+export function faultApplication(injectionId: string): string {
+  return `squall fault ${injectionId}`
+}
+
+/** What faults may set: their undo, which is on disk before, sets all of these back. */
+export const faultSettings = ['default_transaction_read_only'] as const
+export type FaultSetting = (typeof faultSettings)[number]
+
+/**
+ * The harness's own hold on a database, as its superuser, straight and past every proxy. All that is held here is let
+ * go by `release`, by the end of the harness, and by the undo on disk.
+ */
+export interface DatabaseControl {
+  /**
+   * SQL on a connection of its own; several statements in one text are one transaction, unless they hold their own.
+   * Rows of the last as objects of texts. Rejects with the database's error, or when it has no answer in 10 s.
+   */
+  run(sql: string): Promise<readonly Readonly<Record<string, string | null>>[]>
+  /**
+   * A session that stays open with what the statements took, such as an open transaction with its locks. `login`:
+   * `application` counts against the slots that ordinary users have. Resolves when all statements have been answered.
+   */
+  hold(statements: readonly string[], login: 'superuser' | 'application'): Promise<void>
+  /** ALTER SYSTEM SET name = value, and a reload. */
+  setting(name: FaultSetting, value: string): Promise<void>
+  /** Ends every session that `run` or `hold` opened, and sets back every setting. Resolves when none is left. */
+  release(): Promise<void>
+}

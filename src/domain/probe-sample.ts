@@ -1,0 +1,36 @@
+/** What Squall's own connections see of a link or a node, outside of the system under test. */
+
+/** `refused`, `reset`, `closed`: how a socket said no. `timeout`: it said nothing. `database`: the database said no. */
+export type ProbeErrorKind = 'refused' | 'reset' | 'closed' | 'timeout' | 'database' | 'other'
+
+/** `long` lives through the faults, `fresh` is made for each sample. */
+export type ProbeConnection = 'long' | 'fresh'
+
+/** One round trip of our own. */
+export interface ProbeSample {
+  readonly connection: ProbeConnection
+  /** CLOCK_MONOTONIC, µs, absolute. */
+  readonly askedUs: number
+  readonly endedUs: number
+  /** null: the answer came. */
+  readonly error: ProbeErrorKind | null
+  /** SQLSTATE of a database that said no; null otherwise. */
+  readonly sqlState: string | null
+  /** Duration of the question alone, ms; null when there was no answer. */
+  readonly roundTripMs: number | null
+  /** First column of the answer's first row, as text; null where there is none, and for HTTP. */
+  readonly answer: string | null
+  readonly question: ProbeQuestion
+}
+
+/**
+ * What a probe asks instead of its usual cheap question while a fault is near whose harm that would not show. Of an
+ * HTTP target, both are ignored.
+ */
+export interface ProbeQuestion {
+  /** One statement; null: the usual one. */
+  readonly sql: string | null
+  readonly isLarge: boolean
+}
+
+export const usualQuestion: ProbeQuestion = { sql: null, isLarge: false }

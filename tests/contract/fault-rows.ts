@@ -1,0 +1,97 @@
+import { faults } from '../../chaos/faults/registry.ts'
+
+/** How one fault is put to the test. Times as plans write them. */
+export interface FaultRow {
+  readonly fault: string
+  /** Of the stack of plans/base.yaml: the link db, the node server, the node primary. */
+  readonly on: 'db' | 'server' | 'primary'
+  readonly with?: Readonly<Record<string, string | number>>
+  /** Absent: the fault's own least time, and `forMsMin`. */
+  readonly forMs?: number
+  /** From its end to the next fault's start: for the verification, and a look at what is left. */
+  readonly afterMs?: number
+}
+
+/** A node that comes back is asked by its users, who all come back at once, before our own look gets its turn. */
+const comesBackMs = 4_000
+
+/** Every fault of the registry has a row. All rows together are to take less than five minutes. */
+export const faultRows: readonly FaultRow[] = [
+  { fault: 'latency', on: 'db', with: { delay: '80 ms', jitter: '10 ms' } },
+  { fault: 'bandwidth', on: 'db', with: { rate: '400 KiB', direction: 'upstream' } },
+  { fault: 'slicer', on: 'db', with: { size: '1 KiB', delay: '2 ms' } },
+  // A share of the connections: what is spared must not be taken for a heal.
+  { fault: 'reset', on: 'db', with: { share: 0.5 } },
+  { fault: 'timeout', on: 'db', with: { after: '500 ms' } },
+  { fault: 'limit-data', on: 'db', with: { direction: 'upstream' } },
+  { fault: 'down', on: 'db' },
+  { fault: 'flapping', on: 'db', with: { down: '700 ms', up: '500 ms' } },
+  { fault: 'black-hole', on: 'db' },
+  { fault: 'kill', on: 'server', afterMs: comesBackMs },
+  { fault: 'kill', on: 'primary', afterMs: comesBackMs },
+  { fault: 'stop', on: 'server', afterMs: comesBackMs },
+  { fault: 'freeze', on: 'primary' },
+  { fault: 'crash-loop', on: 'primary', with: { down: '500 ms', up: '500 ms' }, afterMs: comesBackMs },
+  { fault: 'restart', on: 'primary', afterMs: comesBackMs },
+  { fault: 'backends-terminated', on: 'primary' },
+  { fault: 'slots-taken', on: 'primary' },
+  { fault: 'table-locked', on: 'primary', with: { table: 'public.customers' } },
+  { fault: 'idle-transaction', on: 'primary', with: { table: 'customers' } },
+  { fault: 'slow-queries', on: 'primary', with: { table: 'customers' } },
+  // Every tool that writes reads the customer first and writes the audit log last (reference-server/tools/records.ts).
+  { fault: 'deadlocks', on: 'primary', with: { first: 'customers', second: 'audit_log' } },
+  { fault: 'read-only', on: 'primary' },
+]
+
+export interface PlannedRow {
+  readonly id: string
+  readonly row: FaultRow
+  readonly startMs: number
+  readonly forMs: number
+}
+
+/** Before the first one: the pool has filled, and our own connections know the calm. */
+const beforeMs = 5_000
+const afterMsDefault = 3_000
+/** A busy machine may keep our own connections from the processor for a second or two. */
+const forMsMin = 3_000
+
+/** One after the other, each twice in a row. */
+export function layOut(rows: readonly FaultRow[]): { readonly planned: readonly PlannedRow[]; readonly endMs: number } {
+  let atMs = beforeMs
+  const planned: PlannedRow[] = []
+  for (const row of rows) {
+    for (const turn of [1, 2]) {
+      const forMs = row.forMs ?? Math.max(forMsMin, faults.get(row.fault)?.minimumForMs ?? 0)
+      planned.push({ id: `${row.fault}-${row.on}-${turn}`, row, startMs: atMs, forMs })
+      atMs += forMs + (row.afterMs ?? afterMsDefault)
+    }
+  }
+  return { planned, endMs: atMs }
+}
+
+/** A plan as JSON, which is YAML too. */
+export function planText(rows: readonly FaultRow[]): string {
+  const { planned, endMs } = layOut(rows)
+  return JSON.stringify({
+    squall: 1,
+    name: 'fault-contract',
+    extends: 'base',
+    stack: {
+      nodes: {
+        server: { env: { POOL_SIZE: '5', POOL_MAX_OVERFLOW: '5' } },
+        primary: { max_connections: 40 },
+      },
+    },
+    load: { pace: '500 ms', phases: [{ id: 'steady', for: `${endMs} ms`, users: 20 }] },
+    faults: planned.map(({ id, row, startMs, forMs }) => ({
+      id,
+      fault: row.fault,
+      on: row.on,
+      with: row.with ?? {},
+      start: { phase: 'steady', at: `${startMs} ms` },
+      for: `${forMs} ms`,
+    })),
+    objectives: [{ id: 'p95', measure: 'tool.latency.p95', during: 'steady.clear', max: '35 s' }],
+  })
+}

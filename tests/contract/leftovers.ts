@@ -1,0 +1,77 @@
+import pg from 'pg'
+import { listOpenRuns } from '../../src/keeper/clear.ts'
+import { isRunning } from '../../src/keeper/process-table.ts'
+import { readUndos } from '../../src/keeper/state-folder.ts'
+import type { Engines } from '../../src/setup/engines.ts'
+
+/** An answer on loopback takes some ms. */
+const msMax = 2_000
+
+async function loggedIn<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'squall contract',
+    connectionTimeoutMillis: msMax,
+    query_timeout: msMax,
+  })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return await work(client)
+  } finally {
+    client.end().catch(() => undefined)
+  }
+}
+
+async function leftInDatabase(engines: Engines, port: number): Promise<readonly string[]> {
+  const { superuser, application, database } = engines.dataTemplate
+  const urlOf = ({ name, password }: typeof superuser) =>
+    `postgres://${name}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
+  const left = await loggedIn(urlOf(superuser), async (client) => {
+    const sql = `select 'session ' || application_name as what from pg_stat_activity
+        where application_name like 'squall fault %' or application_name in ('squall operator', 'squall undo')
+      union all select 'setting ' || name from pg_settings where sourcefile like '%postgresql.auto.conf'`
+    const { rows } = await client.query<{ what: string }>(sql)
+    return rows.map(({ what }) => what)
+  })
+  // As the system itself would: an ordinary user, in a transaction that is committed.
+  await loggedIn(urlOf(application), async (client) => {
+    await client.query('drop table if exists contract_probe')
+    await client.query('create table contract_probe (id int)')
+    await client.query('drop table contract_probe')
+  })
+  return left
+}
+
+interface ProxyState {
+  readonly enabled: boolean
+  readonly toxics: readonly object[]
+}
+
+async function leftInProxy(apiPort: number): Promise<readonly string[]> {
+  const response = await fetch(`http://127.0.0.1:${apiPort}/proxies`, { signal: AbortSignal.timeout(msMax) })
+  const proxies = (await response.json()) as Readonly<Record<string, ProxyState>>
+  return Object.entries(proxies).flatMap(([name, { enabled, toxics }]) => [
+    ...(enabled ? [] : [`proxy ${name} disabled`]),
+    ...toxics.map((toxic) => `toxic ${JSON.stringify(toxic)}`),
+  ])
+}
+
+/** What a fault has left of itself in a stack that runs, one line each. Empty: nothing. */
+export async function leftBehind(engines: Engines, runFolder: string): Promise<readonly string[]> {
+  const run = listOpenRuns(engines.places.stateDir).find(({ record }) => record?.runFolder === runFolder)
+  if (!run?.record) return [`no open run in ${runFolder}`]
+  // The last process of each name: those before it have been ended and started anew.
+  const processes = new Map(run.record.processes.map((one) => [one.name, one]))
+  const portOf = (name: string): number => processes.get(name)?.ports[0] ?? 0
+  const ended = ['server', 'primary', 'toxiproxy'].filter((name) => {
+    const process = processes.get(name)
+    return process === undefined || !isRunning(process)
+  })
+  return [
+    ...ended.map((name) => `${name} does not run`),
+    ...readUndos(run.stateFolder).undos.map(({ id }) => `undo ${id}`),
+    ...(await leftInProxy(portOf('toxiproxy'))),
+    ...(await leftInDatabase(engines, portOf('primary'))),
+  ]
+}

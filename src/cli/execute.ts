@@ -226,7 +226,7 @@ class Execution {
         postgres: engines.postgres.version,
         node: process.version,
       },
-      environment: readEnvironment(),
+      environment: { ...readEnvironment(), databaseData: engines.places.isDataInMemory ? 'memory' : 'disk' },
       tools: prepared.tools.map((tool) => tool.name),
     })
   }

@@ -216,13 +216,13 @@ export function atLeast(
 }
 
 async function checkFolders(setting: Setting): Promise<Check[]> {
-  const { cacheDir, stateDir, postgresCacheDir, postgresStateDir } = setting.places
-  const dirs = new Set([cacheDir, stateDir, postgresCacheDir, postgresStateDir, join(setting.sourceDir, 'runs')])
+  const { cacheDir, stateDir, postgresCacheDir, dataDir } = setting.places
+  const dirs = new Set([cacheDir, stateDir, postgresCacheDir, dataDir, join(setting.sourceDir, 'runs')])
   return Promise.all(
     [...dirs].map(async (dir): Promise<Check> => {
       const blocked = await findBlocked(dir)
       if (blocked === undefined) return { id: 'folder', state: 'ok', text: `${dir} can be written` }
-      const hint = `chown -R "$(id -un)" ${blocked}, or set SQUALL_CACHE and SQUALL_STATE`
+      const hint = `chown -R "$(id -un)" ${blocked}, or set SQUALL_CACHE, SQUALL_STATE and SQUALL_DATA`
       return { id: 'folder', state: 'missing', text: `${dir} cannot be written`, hint }
     }),
   )

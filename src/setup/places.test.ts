@@ -5,7 +5,16 @@ import { findPlaces, isReachable } from './places.ts'
 const passwd = 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\npostgres:x:101:104::/:/bin/sh\n'
 
 function machine(parts: Partial<Machine> = {}): Machine {
-  return { env: {}, home: '/home/u', uid: 1000, passwd: () => passwd, isOpenToAll: () => true, ...parts }
+  return {
+    env: {},
+    home: '/home/u',
+    uid: 1000,
+    passwd: () => passwd,
+    isOpenToAll: () => true,
+    memory: () => undefined,
+    isOurs: () => true,
+    ...parts,
+  }
 }
 
 const closed = (...dirs: string[]) => ({ isOpenToAll: (dir: string) => !dirs.includes(dir) })
@@ -24,7 +33,7 @@ describe('where things lie', () => {
     const places = findPlaces(machine(closed('/home/u')))
     expect(places.postgresAccount).toBeUndefined()
     expect(places.postgresCacheDir).toBe(places.cacheDir)
-    expect(places.postgresStateDir).toBe(places.stateDir)
+    expect(places.dataDir).toBe('/home/u/.local/state/squall/data')
   })
 
   it('moves the part of PostgreSQL where its account can get to, when root has a closed home', () => {
@@ -33,9 +42,20 @@ describe('where things lie', () => {
       cacheDir: '/root/.cache/squall',
       postgresCacheDir: '/var/cache/squall',
       stateDir: '/root/.local/state/squall',
-      postgresStateDir: '/var/lib/squall',
+      dataDir: '/var/lib/squall/data',
       postgresAccount: { name: 'postgres', uid: 101, gid: 104 },
     })
+  })
+
+  const room = { dir: '/shm', roomBytes: 6 * 2 ** 30 }
+  it.each<[reason: string, parts: Partial<Machine>, dataDir: string, isDataInMemory: boolean]>([
+    ['memory with room', { memory: () => room }, '/shm/squall-1000', true],
+    ['memory a byte too small', { memory: () => ({ ...room, roomBytes: room.roomBytes - 1 }) }, '/s/data', false],
+    ['a folder there that is somebody else’s', { memory: () => room, isOurs: () => false }, '/s/data', false],
+    ['a folder of the user’s choice', { memory: () => room, env: { SQUALL_DATA: '/disk' } }, '/disk', false],
+  ])('puts data in memory only where it may: %s', (_reason, parts, dataDir, isDataInMemory) => {
+    const env = { SQUALL_STATE: '/s', ...parts.env }
+    expect(findPlaces(machine({ ...parts, env }))).toMatchObject({ dataDir, isDataInMemory })
   })
 
   it('stays in an open home of root', () => {

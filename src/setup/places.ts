@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { readFileSync, statfsSync, statSync } from 'node:fs'
+import { freemem, homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
 /** The numbers of an account; a process is started under them with child_process `uid` and `gid`. */
@@ -14,9 +14,12 @@ export interface Places {
   readonly cacheDir: string
   /** Things that must outlive a run: what runs are open, how their faults are undone. */
   readonly stateDir: string
-  /** The same two, for what PostgreSQL itself must read: they differ from the above only for root. */
+  /** The same as `cacheDir`, for what PostgreSQL itself must read: it differs only for root. */
   readonly postgresCacheDir: string
-  readonly postgresStateDir: string
+  /** Where databases that go with their run have their data; PostgreSQL's account can reach it. */
+  readonly dataDir: string
+  /** Whether that is memory: then no disk takes part in what is measured. */
+  readonly isDataInMemory: boolean
   /** Who PostgreSQL runs as; undefined: as whoever runs the harness. */
   readonly postgresAccount: Account | undefined
 }
@@ -30,7 +33,21 @@ export interface Machine {
   readonly passwd: () => string
   /** Whether any user may enter the folder; true for one that is not there yet (we make it so). */
   readonly isOpenToAll: (dir: string) => boolean
+  /** A file system in memory, with the bytes that fit into it and into the machine's free memory; undefined: none. */
+  readonly memory: () => { readonly dir: string; readonly roomBytes: number } | undefined
+  /** False only for a folder that is there and belongs to somebody else. */
+  readonly isOurs: (dir: string) => boolean
 }
+
+/**
+ * A run's database is 0.3 GB with its data and up to 1 GB of write-ahead log (`max_wal_size`); a drill has three. What
+ * is left over is for the generator and the system under test.
+ */
+const memoryRoomBytesMin = 6 * 2 ** 30
+
+/** What statfs(2) says of a tmpfs. */
+const tmpfsMagic = 0x01021994
+const memoryFileSystem = '/dev/shm'
 
 const thisMachine: Machine = {
   env: process.env,
@@ -41,12 +58,27 @@ const thisMachine: Machine = {
     const stat = statSync(dir, { throwIfNoEntry: false })
     return stat === undefined || (stat.mode & 0o001) !== 0
   },
+  memory: () => {
+    try {
+      const { type, bavail, bsize } = statfsSync(memoryFileSystem)
+      if (type !== tmpfsMagic) return undefined
+      return { dir: memoryFileSystem, roomBytes: Math.min(bavail * bsize, freemem()) }
+    } catch {
+      return undefined
+    }
+  },
+  isOurs: (dir) => {
+    const stat = statSync(dir, { throwIfNoEntry: false })
+    return stat === undefined || stat.uid === process.getuid?.()
+  },
 }
 
 /**
  * Decides where things lie: $SQUALL_CACHE and $SQUALL_STATE, else the XDG base directories, else ~/.cache and
  * ~/.local/state. PostgreSQL refuses to run as root, so root runs it as `postgres`, else `nobody`; where that account
- * cannot get into a folder (/root is closed), PostgreSQL's part lies in /var/cache/squall and /var/lib/squall.
+ * cannot get into a folder (/root is closed), PostgreSQL's part lies in /var/cache/squall and /var/lib/squall. The data
+ * of a run's databases lies in $SQUALL_DATA, else in memory where there is room, else with the state
+ * (docs/decisions/0005-data-in-memory.md).
  */
 export function findPlaces(machine: Machine = thisMachine): Places {
   const { env, home } = machine
@@ -59,9 +91,21 @@ export function findPlaces(machine: Machine = thisMachine): Places {
     cacheDir,
     stateDir,
     postgresCacheDir: isRoot && !isReachable(cacheDir, machine) ? '/var/cache/squall' : cacheDir,
-    postgresStateDir: isRoot && !isReachable(stateDir, machine) ? '/var/lib/squall' : stateDir,
+    ...dataPlace(isRoot && !isReachable(stateDir, machine) ? '/var/lib/squall' : stateDir, machine),
     postgresAccount: isRoot ? (findAccount(machine.passwd(), 'postgres') ?? nobody(machine)) : undefined,
   }
+}
+
+function dataPlace(diskDir: string, machine: Machine): Pick<Places, 'dataDir' | 'isDataInMemory'> {
+  const wanted = machine.env.SQUALL_DATA
+  if (wanted !== undefined) return { dataDir: resolve(wanted), isDataInMemory: false }
+  const memory = machine.memory()
+  if (memory !== undefined && memory.roomBytes >= memoryRoomBytesMin) {
+    // In a folder that everybody may write to, hence one for each account.
+    const dataDir = join(memory.dir, `squall-${machine.uid ?? 'data'}`)
+    if (machine.isOurs(dataDir)) return { dataDir, isDataInMemory: true }
+  }
+  return { dataDir: join(diskDir, 'data'), isDataInMemory: false }
 }
 
 /** The XDG specification says that a relative path in these variables is to be ignored. */

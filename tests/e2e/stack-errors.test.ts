@@ -162,7 +162,7 @@ describe('a stack that cannot start says why, and leaves nothing', () => {
     writeFileSync(blocked, '')
     const error = await failToStart((options) => ({
       ...options,
-      engines: { ...options.engines, places: { ...options.engines.places, postgresStateDir: blocked } },
+      engines: { ...options.engines, places: { ...options.engines.places, dataDir: blocked } },
     }))
     expect(error.kind).toBe('keeper_failed')
     expect(error.message).toContain('ENOTDIR')

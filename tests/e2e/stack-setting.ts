@@ -50,7 +50,7 @@ export class Setting implements Disposable {
 
   async engines(): Promise<Engines> {
     const engines = await ensureEngines()
-    return { ...engines, places: { ...engines.places, stateDir: this.stateDir, postgresStateDir: this.stateDir } }
+    return { ...engines, places: { ...engines.places, stateDir: this.stateDir, dataDir: join(this.stateDir, 'data') } }
   }
 
   newRunId(): string {

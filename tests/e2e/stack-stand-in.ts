@@ -22,7 +22,7 @@ const engines = await ensureEngines()
 const keeper = await startKeeper({ stateFolder, logPath: join(logsDir, 'keeper.log') })
 const stack = await startLocalStack({
   stack: stackPlan(),
-  engines: { ...engines, places: { ...engines.places, postgresStateDir: stateDir } },
+  engines: { ...engines, places: { ...engines.places, dataDir: join(stateDir, 'data') } },
   keeper,
   runId,
   logsDir,

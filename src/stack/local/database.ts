@@ -27,9 +27,9 @@ export interface DatabasePlace {
 
 type LoginName = 'superuser' | 'application'
 
-/** Where this run's databases have their data: `<state>/data/<run id>`. */
+/** Where this run's databases have their data: `<data>/<run id>`. */
 export function dataRootOf(engines: StackEngines, runId: string): string {
-  return join(engines.places.postgresStateDir, 'data', runId)
+  return join(engines.places.dataDir, runId)
 }
 
 export function databaseUrlAt(engines: StackEngines, login: LoginName, host: string, port: number): string {
@@ -128,7 +128,7 @@ async function copyData(
 ): Promise<void> {
   const { dir } = engines.dataTemplate
   await requireTemplate(dir)
-  await makeOpenDirs(dirname(dataDir), engines.places.postgresStateDir)
+  await makeOpenDirs(dirname(dataDir), engines.places.dataDir)
   const log = new LogSince(logPath)
   const name = `copy-${node.id}`
   const ended = Promise.withResolvers<string | null>()
@@ -149,7 +149,7 @@ async function copyData(
     throw new StackError({
       kind: /no space left/i.test(words) ? 'no_space' : 'database_will_not_start',
       message: `the data of ${node.id} could not be copied to ${dataDir} (${why}):\n${words}`,
-      hint: 'is there room on that disk? SQUALL_STATE names another folder',
+      hint: 'is there room? SQUALL_DATA names another folder',
       logPath,
     })
   } finally {

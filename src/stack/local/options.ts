@@ -19,8 +19,8 @@ export interface StackEngines {
     readonly application: Login
   }
   readonly places: {
-    /** Where PostgreSQL's account can reach its data. */
-    readonly postgresStateDir: string
+    /** Where databases have their data; PostgreSQL's account can reach it. */
+    readonly dataDir: string
     /** Who PostgreSQL runs as; undefined: as the harness. */
     readonly postgresAccount: { readonly uid: number; readonly gid: number } | undefined
   }

@@ -36,18 +36,13 @@ export function userOf(workload: Workload): () => void {
   }
 }
 
-interface PreparedTool {
-  readonly use: ToolUse
-  readonly head: string
-}
-
 /** The workload's tools in the order of the generator's numbers. Throws where the two do not fit together. */
-function toolsOf(workload: Workload, names: readonly string[]): PreparedTool[] {
+function toolsOf(workload: Workload, names: readonly string[]): ToolUse[] {
   const uses = new Map(workload.tools.map((use) => [use.name, use]))
   return names.map((name) => {
     const use = uses.get(name)
     if (use === undefined) throw new Error(`workload ${workload.name} has no tool "${name}"`)
-    return { use, head: callBodyHead(name) }
+    return use
   })
 }
 
@@ -61,7 +56,7 @@ function openPatiently(target: string, user: number, timeoutMs: number): Session
 }
 
 /** The loop of calls. What it touches for every call is bound to locals: k6 looks up anything else slowly. */
-function makeCalls(tools: PreparedTool[], target: string, user: number, first: Session): void {
+function makeCalls(tools: ToolUse[], target: string, user: number, first: Session): void {
   const { next, begin, end, callTimeoutMs } = squall
   const { post } = http
   const { stringify } = JSON
@@ -73,10 +68,10 @@ function makeCalls(tools: PreparedTool[], target: string, user: number, first: S
   let count = 0
   for (let tool = next(); tool >= 0; tool = next()) {
     try {
-      const { use, head } = tools[tool] as PreparedTool
+      const use = tools[tool] as ToolUse
       const args = use.arguments(random, memory)
       const id = calls + ++count
-      const body = `${head}${stringify(args)}${callBodyMiddle}"${id}"${callBodyTail}`
+      const body = `${callBodyHead(use.name)}${stringify(args)}${callBodyMiddle}"${id}"${callBodyTail}`
       begin()
       if (session === undefined) {
         const reopened: Session | SessionFailure = openSession(target, `${id}-s`, callTimeoutMs)

@@ -47,6 +47,8 @@ function where(plan: Plan, ms: number): string {
   const phase = plan.load.phases.find(({ startMs, endMs }) => startMs <= ms && ms < endMs)
   const parts = [phase?.id ?? (ms < 0 ? 'about to start' : 'the end')]
   for (const fault of plan.faults) {
+    // The plan does not know when one that waits begins.
+    if (fault.after !== undefined) continue
     const endMs = fault.startMs + fault.forMs
     if (fault.startMs <= ms && ms < endMs) parts.push(`${fault.id} ${Math.ceil((endMs - ms) / 1_000)} s more`)
     else if (endMs <= ms && ms < endMs + fault.recoveryMs) parts.push(`after ${fault.id}`)

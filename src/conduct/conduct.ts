@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Fault } from '../../chaos/faults/fault.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
@@ -12,6 +13,7 @@ import { HarnessBroke } from './harness-broke.ts'
 import { inject, type UndoHolder } from './injection.ts'
 import { type Observation, observe } from './observation.ts'
 import type { ProcessExit, StackView } from './stack-view.ts'
+import { type ConditionFiles, comes } from './start-condition.ts'
 import { type TargetWatch, watchTarget } from './target-watch.ts'
 
 export interface ConductSpec {
@@ -41,6 +43,7 @@ class Conductor {
   readonly #before: (readonly unknown[])[] = []
   readonly #stop = new AbortController()
   readonly #watches = new Map<string, TargetWatch>()
+  readonly #files: ConditionFiles
   #t0Us: number | null = null
   #broken: HarnessBroke | null = null
   #ending = false
@@ -49,6 +52,11 @@ class Conductor {
   constructor(spec: ConductSpec) {
     this.#spec = spec
     this.#timeline = spec.folder.stream('timeline', spec.bootId)
+    const { folder } = spec.folder
+    this.#files = {
+      callsFile: join(folder, 'calls', 'k6-1.ndjson'),
+      logFileOf: (node) => join(folder, 'logs', `${node}.log`),
+    }
     spec.interrupt.addEventListener('abort', () => this.#stop.abort(), { once: true })
     if (spec.interrupt.aborted) this.#stop.abort()
     spec.stack.onExit((exit) => this.#exited(exit))
@@ -195,6 +203,7 @@ class Conductor {
         tell: (edge, timeUs, extra) =>
           this.#row(timeUs + t0Us, 'injection', planned.id, { edge, fault: planned.fault, on: planned.on, ...extra }),
         note: (text) => this.#note(text),
+        comes: (condition, untilUs) => comes(condition, this.#files, clock, untilUs, this.#stop.signal),
         signal: this.#stop.signal,
       },
       planned,

@@ -28,6 +28,8 @@ interface Habits {
   readonly pretendToHeal?: boolean
   readonly failToApply?: boolean
   readonly failToRecord?: boolean
+  /** What a fault waits for comes so long after it began to wait; absent: never. */
+  readonly comesAfterMs?: number
   /** Samples of one connection never show any harm. */
   readonly blind?: ProbeSample['connection']
 }
@@ -77,6 +79,11 @@ function world(habits: Habits = {}): World {
       return () => listeners.delete(listener)
     },
     setQuick: () => undefined,
+    comes: async (condition, untilUs) => {
+      await clock.sleep(habits.comesAfterMs ?? (untilUs - clock.monotonicUs()) / 1_000)
+      log.push(`waited for ${condition.kind}`)
+      return habits.comesAfterMs !== undefined
+    },
     tell: (edge, timeUs, extra) =>
       told.push({
         edge,
@@ -316,4 +323,20 @@ test('what fails in between is said, and the fault stays on until its planned en
   await clock.runUntil(inject(context, planned, harmOf({ during })))
   expect(at(told, 'healed')).toBe(6_000)
   expect(notes.join()).toContain('slow-db: stopped acting: Error: no such table')
+})
+
+const waiting: PlannedFault = { ...planned, after: { condition: { kind: 'calls', count: 500 }, latestMs: 4_000 } }
+
+test('a fault that waits begins when its condition comes, and lasts as long as planned from then on', async () => {
+  const { clock, context, link, told } = world({ comesAfterMs: 700 })
+  await clock.runUntil(inject(context, waiting, harmToLink(waiting, latency, link)))
+  expect(at(told, 'requested')).toBe(1_700)
+  expect(at(told, 'healed')).toBe(6_702)
+})
+
+test('a fault whose condition never comes never acts, and says so', async () => {
+  const { clock, context, link, told, log, notes } = world()
+  await clock.runUntil(inject(context, waiting, harmToLink(waiting, latency, link)))
+  expect([told, log]).toEqual([[], ['waited for calls']])
+  expect(notes).toEqual(['slow-db: what it waits for had not come by 4 s: it never began'])
 })

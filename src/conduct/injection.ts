@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts'
-import type { PlannedFault } from '../domain/plan.ts'
+import type { PlannedFault, StartCondition } from '../domain/plan.ts'
 import type { ProbeQuestion, ProbeSample } from '../domain/probe-sample.ts'
 import { boundsMs } from './bounds.ts'
 import type { Harm } from './harm.ts'
@@ -27,6 +27,8 @@ export interface InjectionContext {
   /** `timeUs` is run time. */
   readonly tell: (edge: InjectionEdge, timeUs: number, extra?: { resolutionUs?: number; note?: string }) => void
   readonly note: (text: string) => void
+  /** Whether what a fault waits for comes before `untilUs` (absolute). */
+  readonly comes: (condition: StartCondition, untilUs: number) => Promise<boolean>
   readonly signal: AbortSignal
 }
 
@@ -194,6 +196,23 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
   } else note(`${harm.id}: its end was not seen within ${boundsMs.healVerify / 1_000} s; ${await undo.force()}`)
 }
 
+/** When it starts: as planned, or as soon as what it waits for has come. Run time, ms; null: not in this run. */
+async function waitForStart(context: InjectionContext, planned: PlannedFault, harm: Harm): Promise<number | null> {
+  const { clock, t0Us, signal, note } = context
+  const { startMs, after } = planned
+  if (after === undefined) {
+    await sleepUntil(context, harm, startMs)
+    return signal.aborted ? null : startMs
+  }
+  const nowMs = () => (clock.monotonicUs() - t0Us) / 1_000
+  await clock.sleep(startMs - nowMs(), signal)
+  const hasCome = await context.comes(after.condition, t0Us + after.latestMs * 1_000)
+  if (signal.aborted) return null
+  if (hasCome) return nowMs()
+  note(`${planned.id}: what it waits for had not come by ${after.latestMs / 1_000} s: it never began`)
+  return null
+}
+
 /** Sleeps until run time `atMs`, in which the probe is quickened shortly before. */
 async function sleepUntil(context: InjectionContext, harm: Harm, atMs: number): Promise<void> {
   const { clock, t0Us, signal } = context
@@ -204,15 +223,16 @@ async function sleepUntil(context: InjectionContext, harm: Harm, atMs: number): 
 }
 
 /**
- * One injection from its planned start to its verified end. When `context.signal` aborts, a fault that is on is healed
+ * One injection from its start, planned or waited for, to its verified end. When `context.signal` aborts, a fault that is on is healed
  * at once, and one that has not begun never begins. Resolves when nothing of it is left; rejects only when it could
  * not even be healed by force, or when its undo could not be written (then it has not acted).
  */
 export async function inject(context: InjectionContext, planned: PlannedFault, harm: Harm): Promise<void> {
-  await sleepUntil(context, harm, planned.startMs)
-  if (context.signal.aborted) return
+  const startMs = await waitForStart(context, planned, harm)
+  if (startMs === null) return context.setQuick(false, harm.question)
+  context.setQuick(true, harm.question)
   await context.undo.record()
-  const endMs = planned.startMs + planned.forMs
+  const endMs = startMs + planned.forMs
   try {
     await applyAndObserve(context, harm, context.t0Us + endMs * 1_000)
     await sleepUntil(context, harm, endMs)

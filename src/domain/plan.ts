@@ -61,6 +61,13 @@ export interface LoadPlan {
 /** `launch`: judged by the launch criteria. `bounded`: by time to failure, clear errors, no leak, no crash. */
 export type FaultJudgement = 'launch' | 'bounded'
 
+/** What a fault waits for. */
+export type StartCondition =
+  /** So many calls have been recorded as ended, since t0. */
+  | { readonly kind: 'calls'; readonly count: number }
+  /** A line with this text comes into the log of a node, from the moment on that the fault waits. */
+  | { readonly kind: 'log'; readonly node: string; readonly text: string }
+
 export interface PlannedFault {
   readonly id: string
   /** Which fault: a name in chaos/faults. */
@@ -70,6 +77,8 @@ export interface PlannedFault {
   /** The fault's own parameters, durations in ms, as its schema resolved them. */
   readonly with: Readonly<Record<string, number | string | boolean>>
   readonly startMs: number
+  /** Absent: it starts at `startMs`. Else from then on, as soon as this has come; never, if not by `latestMs`. */
+  readonly after?: { readonly condition: StartCondition; readonly latestMs: number }
   readonly forMs: number
   /** 0: no recovery window. */
   readonly recoveryMs: number

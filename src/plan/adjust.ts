@@ -1,7 +1,8 @@
-import type { Draft, FaultDraft, PhaseDraft } from './draft.ts'
+import type { Draft, FaultDraft, PhaseDraft, Schedule } from './draft.ts'
 import { quickFactor, quickFaultMsMin, quickMsMin, usersMax } from './limits.ts'
-import type { Problems } from './problems.ts'
+import { Problems } from './problems.ts'
 import { formatDurationMs } from './quantity.ts'
+import { repeat } from './repeat.ts'
 import { joinPath, placeOf } from './shape.ts'
 
 /** The number of `--users`; null, and a problem, when it is none. */
@@ -35,12 +36,17 @@ export function shorten(draft: Draft, problems: Problems): Draft {
   const faults = draft.faults.map((fault) => ({
     ...fault,
     atMs: Math.round(fault.atMs * quickFactor),
+    schedule: quicker(fault.schedule),
     forMs: atLeast(quickFaultMsMin, fault.forMs),
     recoveryMs: fault.recoveryMs === 0 ? 0 : atLeast(quickMsMin, fault.recoveryMs),
   }))
   const short = { ...draft, load: { ...draft.load, phases }, faults }
   checkNeighbours(draft, short, problems)
   return short
+}
+
+function quicker(schedule: Schedule): Schedule {
+  return schedule.kind === 'every' ? { ...schedule, everyMs: Math.round(schedule.everyMs * quickFactor) } : schedule
 }
 
 function atLeast(leastMs: number, fullMs: number): number {
@@ -73,9 +79,16 @@ export function stretches(phases: readonly PhaseDraft[], faults: readonly FaultD
   return found.sort((a, b) => a.startMs - b.startMs)
 }
 
+/** Those whose moments the plan names: what is drawn, or waited for, may meet another fault in the full plan as well. */
+function fixedFaults(draft: Draft): readonly FaultDraft[] {
+  const faults = draft.faults.filter(({ schedule: { kind } }) => kind === 'once' || kind === 'every')
+  // Its own problems are told when the plan is laid out.
+  return repeat({ ...draft, faults }, new Problems()).faults
+}
+
 function checkNeighbours(full: Draft, short: Draft, problems: Problems): void {
-  const before = new Map(stretches(full.load.phases, full.faults).map((each) => [each.fault.id, each]))
-  const after = stretches(short.load.phases, short.faults)
+  const before = new Map(stretches(full.load.phases, fixedFaults(full)).map((each) => [each.fault.id, each]))
+  const after = stretches(short.load.phases, fixedFaults(short))
   for (const [index, first] of after.entries()) {
     for (const second of after.slice(index + 1)) {
       const wasFirst = before.get(first.fault.id)

@@ -1,4 +1,4 @@
-import type { FaultJudgement, LoadPlan, Objective, ObservePlan, StackPlan } from '../domain/plan.ts'
+import type { FaultJudgement, LoadPlan, Objective, ObservePlan, StackPlan, StartCondition } from '../domain/plan.ts'
 import type { Spot } from './shape.ts'
 
 /** A plan that has been read and not yet laid out in time: `--users` and `--quick` act on it. Durations in ms. */
@@ -22,6 +22,15 @@ export interface PhaseDraft {
   readonly spot: Spot
 }
 
+/** How often a fault comes from `atMs` on, and what it waits for. */
+export type Schedule =
+  | { readonly kind: 'once' }
+  /** From start to start. */
+  | { readonly kind: 'every'; readonly everyMs: number; readonly times: number }
+  /** Within the rest of the phase, at moments drawn from the seed. */
+  | { readonly kind: 'random'; readonly times: number }
+  | { readonly kind: 'after'; readonly condition: StartCondition }
+
 export interface FaultDraft {
   readonly id: string
   readonly fault: string
@@ -30,6 +39,7 @@ export interface FaultDraft {
   readonly phase: string
   /** From the start of `phase`. */
   readonly atMs: number
+  readonly schedule: Schedule
   readonly forMs: number
   readonly recoveryMs: number
   readonly minimumForMs: number

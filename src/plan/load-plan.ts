@@ -6,6 +6,7 @@ import { adviseOn } from './lints/registry.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { Problems } from './problems.ts'
 import { readDraft } from './read-draft.ts'
+import { repeat } from './repeat.ts'
 import { layOut } from './timeline.ts'
 
 export interface PlanRequest {
@@ -37,7 +38,7 @@ export function loadPlan({ plan: name, loadText, catalogue, overrides }: PlanReq
   if (draft === undefined) return { plan: null, problems: problems.list, advice: [] }
   const peopled = users === null ? draft : scaleUsers(draft, users)
   const timed = overrides.quick ? shorten(peopled, problems) : peopled
-  const plan = layOut(timed, overrides.quick, problems)
+  const plan = layOut(repeat(timed, problems), overrides.quick, problems)
   if (problems.count > 0) return { plan: null, problems: problems.list, advice: [] }
   return { plan, problems: [], advice: adviseOn(plan, catalogue) }
 }

@@ -30,10 +30,14 @@ function layPhases(draft: Draft): readonly Phase[] {
 }
 
 function planned(fault: FaultDraft, phases: readonly Phase[]): PlannedFault {
-  const { id, on, forMs, recoveryMs, judgedBy } = fault
-  const phaseMs = phases.find((phase) => phase.id === fault.phase)?.startMs ?? 0
-  const startMs = phaseMs + fault.atMs
-  return { id, fault: fault.fault, on, with: fault.with, startMs, forMs, recoveryMs, judgedBy }
+  const { id, on, forMs, recoveryMs, judgedBy, schedule } = fault
+  const phase = phases.find((each) => each.id === fault.phase)
+  const startMs = (phase?.startMs ?? 0) + fault.atMs
+  const once = { id, fault: fault.fault, on, with: fault.with, startMs, forMs, recoveryMs, judgedBy }
+  if (schedule.kind !== 'after') return once
+  // So late that it and its recovery still fit into the load.
+  const latestMs = (phases.at(-1)?.endMs ?? 0) - forMs - recoveryMs
+  return { ...once, after: { condition: schedule.condition, latestMs: Math.min(phase?.endMs ?? 0, latestMs) } }
 }
 
 function checkStart({ spot, phase, atMs }: FaultDraft, draft: Draft, problems: Problems): void {

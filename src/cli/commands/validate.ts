@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Catalogue } from '../../domain/catalogue.ts'
-import type { Advice, Plan } from '../../domain/plan.ts'
+import type { Advice, Plan, PlannedFault } from '../../domain/plan.ts'
 import { formatProblems } from '../../plan/problems.ts'
 import { formatDurationMs } from '../../plan/quantity.ts'
 import type { CliContext } from '../context.ts'
@@ -57,13 +57,30 @@ function timeline(plan: Plan, catalogue: Catalogue): string {
     const { id, startMs, forMs, recoveryMs, on } = fault
     const parameters = showParameters(fault.with, catalogue.faults.get(fault.fault)?.parameters ?? {})
     const healMs = startMs + forMs
-    const recovery = recoveryMs === 0 ? 'no recovery' : `recovery until ${formatDurationMs(healMs + recoveryMs)}`
+    const recovery = recoveryMs === 0 ? 'no recovery' : recoveryOf(fault)
     const what = [`${fault.fault} on ${on}${parameters === '' ? '' : ` (${parameters})`}`, recovery].join(', ')
+    if (fault.after !== undefined)
+      return { startMs, cells: [`from ${seconds(startMs)} on`, '', `  ${id}`, `${what}, ${awaited(fault.after)}`] }
     return { startMs, cells: span(startMs, healMs, `  ${id}`, what) }
   })
   // A stable sort: a phase comes before the faults that start with it.
   const rows = [...phases, ...faults].sort((a, b) => a.startMs - b.startMs)
   return alignRows([['from', 'to', 'id', 'what'], ...rows.map(({ cells }) => cells)])
+}
+
+function recoveryOf({ startMs, forMs, recoveryMs, after }: PlannedFault): string {
+  const healMs = startMs + forMs
+  return after === undefined
+    ? `recovery until ${formatDurationMs(healMs + recoveryMs)}`
+    : `${formatDurationMs(forMs)} long, recovery of ${formatDurationMs(recoveryMs)}`
+}
+
+function awaited({ condition, latestMs }: NonNullable<PlannedFault['after']>): string {
+  const what =
+    condition.kind === 'calls'
+      ? `after ${condition.count} calls`
+      : `after ${JSON.stringify(condition.text)} in the log of ${condition.node}`
+  return `${what}, by ${seconds(latestMs)} or never`
 }
 
 function span(startMs: number, endMs: number, id: string, what: string): readonly string[] {

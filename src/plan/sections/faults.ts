@@ -1,10 +1,12 @@
 import type { FaultDescription, ParameterDescription } from '../../domain/catalogue.ts'
-import type { FaultDraft } from '../draft.ts'
+import type { StartCondition } from '../../domain/plan.ts'
+import type { FaultDraft, Schedule } from '../draft.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
-import { durationMsMax } from '../limits.ts'
+import { durationMsMax, timesMax } from '../limits.ts'
 import type { Problems } from '../problems.ts'
 import {
+  anyText,
   bool,
   complain,
   duration,
@@ -73,15 +75,55 @@ function target(fault: FaultDescription | undefined, known: Known): Read<string>
   return oneOf(fitting, `a ${roles.join(' or ')} node, since ${fault.name} acts on no other`)
 }
 
-function start(known: Known) {
-  const instead = 'start a fault by {phase: …, at: …}'
-  return object({
-    phase: required(oneOf(known.phases.keys(), 'a phase')),
-    at: optional(duration(0, durationMsMax), 0),
-    after: later(instead),
-    every: later(instead),
-    random: later(instead),
-  })
+const startFields = (known: Known) => ({
+  phase: required(oneOf(known.phases.keys(), 'a phase')),
+  at: optional(duration(0, durationMsMax), 0),
+  after: optional<StartCondition | null>(condition(known), null),
+  every: optional<number | null>(duration(1, durationMsMax), null),
+  times: optional<number | null>(wholeIn(1, timesMax), null),
+  random: optional<number | null>(wholeIn(1, timesMax), null),
+})
+
+interface Start {
+  readonly phase: string
+  readonly at: number
+  readonly schedule: Schedule
+}
+
+/** When a fault comes: once, `every` so long `times` times, `random` so many times, or `after` something has come. */
+function start(known: Known): Read<Start> {
+  const fields = startFields(known)
+  return (spot, problems) => {
+    const values = readFields(spot, fields, problems)
+    if (!isWhole(values)) return undefined
+    const { phase, at, after, every, times, random } = values
+    const given = Object.entries({ after, every, random }).filter(([, value]) => value !== null)
+    if (given.length > 1)
+      return complain(spot, problems, `one of after, every and random, not ${given.map(([key]) => key).join(' and ')}`)
+    if ((every === null) !== (times === null))
+      return complain(spot, problems, 'every and times together, such as {every: 30 s, times: 3}')
+    if (after !== null) return { phase, at, schedule: { kind: 'after', condition: after } }
+    if (random !== null) return { phase, at, schedule: { kind: 'random', times: random } }
+    if (every !== null && times !== null) return { phase, at, schedule: { kind: 'every', everyMs: every, times } }
+    return { phase, at, schedule: { kind: 'once' } }
+  }
+}
+
+function condition(known: Known): Read<StartCondition> {
+  const fields = {
+    calls: optional<number | null>(wholeIn(1, Number.MAX_SAFE_INTEGER), null),
+    log: optional<string | null>(anyText, null),
+    node: optional<string | null>(oneOf(known.nodes.keys(), 'a node'), null),
+    lag: later('wait for {calls: …} or {log: …, node: …}'),
+  }
+  return (spot, problems) => {
+    const values = readFields(spot, fields, problems)
+    if (!isWhole(values)) return undefined
+    const { calls, log, node } = values
+    if (calls !== null && log === null && node === null) return { kind: 'calls', count: calls }
+    if (calls === null && log !== null && node !== null) return { kind: 'log', node, text: log }
+    return complain(spot, problems, '{calls: 500}, or {log: some text, node: server}')
+  }
 }
 
 function readFault(known: Known): Read<FaultDraft> {
@@ -111,6 +153,7 @@ function readFault(known: Known): Read<FaultDraft> {
       with: given,
       phase: values.start.phase,
       atMs: values.start.at,
+      schedule: values.start.schedule,
       forMs: values.for,
       recoveryMs: values.recovery,
       minimumForMs: description.minimumForMs,

@@ -1,0 +1,52 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { SimulatedClock } from '../../tests/simulation/simulated-clock.ts'
+import type { StartCondition } from '../domain/plan.ts'
+import { comes } from './start-condition.ts'
+
+const never = new AbortController().signal
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'squall-condition-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What is appended to the calls and to the server's log, by the moment in ms. */
+async function wait(condition: StartCondition, appended: Readonly<Record<number, readonly [string, string]>>) {
+  const clock = new SimulatedClock(0)
+  const files = { callsFile: join(folder, 'calls'), logFileOf: (node: string) => join(folder, `${node}.log`) }
+  const writing = Object.entries(appended).map(async ([atMs, [file, text]]) => {
+    await clock.sleep(Number(atMs))
+    appendFileSync(join(folder, file), text)
+  })
+  const came = comes(condition, files, clock, 1_000_000, never).then((has) => ({
+    has,
+    atMs: clock.monotonicUs() / 1_000,
+  }))
+  const result = await clock.runUntil(came)
+  await clock.runUntil(Promise.all(writing))
+  return result
+}
+
+it('counts rows of calls, not what else is in the stream', async () => {
+  const rows = { 100: ['calls', '{"stream":"calls"}\n[1]\n{"beat":[1]}\n'], 280: ['calls', '[2]\n[3]\n'] } as const
+  expect(await wait({ kind: 'calls', count: 3 }, rows)).toEqual({ has: true, atMs: 300 })
+})
+
+it('gives up at the end of its time', async () => {
+  expect(await wait({ kind: 'calls', count: 3 }, { 100: ['calls', '[1]\n[2]\n'] })).toEqual({ has: false, atMs: 1_000 })
+})
+
+it('finds a text that comes in two pieces', async () => {
+  const lines = { 120: ['server.log', 'a migr'], 220: ['server.log', 'ation begins\n'] } as const
+  expect(await wait({ kind: 'log', node: 'server', text: 'migration begins' }, lines)).toEqual({ has: true, atMs: 250 })
+})
+
+it('does not take what was in the log before', async () => {
+  appendFileSync(join(folder, 'server.log'), 'migration begins\n')
+  const lines = { 120: ['server.log', 'something else\n'] } as const
+  expect(await wait({ kind: 'log', node: 'server', text: 'migration begins' }, lines)).toMatchObject({ has: false })
+})

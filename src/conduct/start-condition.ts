@@ -1,0 +1,90 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import type { Clock } from '../domain/clock.ts'
+import type { StartCondition } from '../domain/plan.ts'
+import { StreamFollower } from '../record/follow.ts'
+
+/** Looked at so often, ms: this much later than its condition a fault may be requested. */
+const lookEveryMs = 50
+/** Bytes of a log read at one look; a text that stands across two looks is found as well. */
+const logBytes = 1 << 16
+
+/** Where it is seen that a condition has come: nothing is asked of the system under test for it. */
+export interface ConditionFiles {
+  readonly callsFile: string
+  logFileOf(node: string): string
+}
+
+/** Whether the condition came before `untilUs` (absolute); false as well when `signal` aborts. */
+export async function comes(
+  condition: StartCondition,
+  files: ConditionFiles,
+  clock: Clock,
+  untilUs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  using look = condition.kind === 'calls' ? countCalls(condition.count, files) : findInLog(condition, files)
+  while (!signal.aborted) {
+    if (look.hasCome()) return true
+    if (clock.monotonicUs() >= untilUs) return false
+    await clock.sleep(lookEveryMs, signal)
+  }
+  return false
+}
+
+interface Look extends Disposable {
+  hasCome(): boolean
+}
+
+function countCalls(wanted: number, { callsFile }: ConditionFiles): Look {
+  const follower = new StreamFollower(callsFile)
+  let count = 0
+  return {
+    hasCome() {
+      // Rows of calls are arrays; the header, new error texts and the beats are objects.
+      count += follower.look().filter(Array.isArray).length
+      return count >= wanted
+    },
+    [Symbol.dispose]: () => follower.close(),
+  }
+}
+
+function findInLog({ node, text }: StartCondition & { kind: 'log' }, files: ConditionFiles): Look {
+  const path = files.logFileOf(node)
+  let position = sizeOf(path)
+  let rest = ''
+  return {
+    hasCome() {
+      const added = readFrom(path, position)
+      position += added.length
+      const seen = rest + added.toString('latin1')
+      rest = seen.slice(-text.length * 4)
+      return seen.includes(Buffer.from(text).toString('latin1'))
+    },
+    [Symbol.dispose]: () => undefined,
+  }
+}
+
+function sizeOf(path: string): number {
+  return withFile(path, (file) => fstatSync(file).size) ?? 0
+}
+
+function readFrom(path: string, position: number): Buffer {
+  const buffer = Buffer.allocUnsafe(logBytes)
+  const bytes = withFile(path, (file) => readSync(file, buffer, 0, logBytes, position)) ?? 0
+  return buffer.subarray(0, bytes)
+}
+
+/** undefined while there is no such file. */
+function withFile<T>(path: string, work: (file: number) => T): T | undefined {
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch {
+    return undefined
+  }
+  try {
+    return work(file)
+  } finally {
+    closeSync(file)
+  }
+}

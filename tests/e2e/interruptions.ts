@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { listOpenRuns } from '../../src/keeper/clear.ts'
+import { readProcess, runningTrees } from '../../src/keeper/process-table.ts'
+import { findPlaces } from '../../src/setup/places.ts'
+import { root, SquallProcess } from './squall-process.ts'
+import { leftOf, type Traces } from './stack-traces.ts'
+
+/** The promise: within 5 s of the harness's end nothing of it is left. */
+export const promisedMs = 5_000
+
+/** How a run under way may be ended by somebody else. */
+export const ways = [
+  'kill -9 of the harness',
+  'SIGTERM',
+  'its terminal closed',
+  'kill -9 of the keeper',
+  'kill -9 of both',
+  'kill -9 while Toxiproxy hangs',
+] as const
+export type Way = (typeof ways)[number]
+
+export interface Interruption {
+  readonly way: Way
+  /** After t0. */
+  readonly atMs: number
+  /** Until nothing was left. */
+  readonly tookMs: number
+  /** What was left when the promise was over, in words; empty: nothing. */
+  readonly left: readonly string[]
+  /** How many faults were on, by their undo on disk. */
+  readonly faultsOn: number
+}
+
+/** From the plan's first fault until shortly before its last one ends. */
+const firstMs = 600
+const lastMs = 19_000
+
+/** In [0, 1), by the seed alone. */
+function draw(seed: number, turn: number): number {
+  return createHash('sha256').update(`${seed}/${turn}`).digest().readUInt32BE() / 2 ** 32
+}
+
+/** Runs a plan that harms its stack in several ways, ends it at a moment drawn from the seed, and watches what is left. */
+export async function interrupt(way: Way, seed: number, turn: number): Promise<Interruption> {
+  using squall = new SquallProcess(['run', 'tests/e2e/plans/harmed.yaml', '--out', '{out}'])
+  await squall.said(/\d+\/24 s/)
+  const atMs = firstMs + draw(seed, turn) * (lastMs - firstMs)
+  await sleep(atMs)
+  const { traces, keeperPid, proxyPid, faultsOn } = lookAt(squall)
+  const fromMs = performance.now()
+  const harness = draw(seed, -turn) < 0.5 ? squall.pid : childOf(squall.pid)
+  switch (way) {
+    case 'kill -9 of the harness':
+      process.kill(harness, 'SIGKILL')
+      break
+    case 'SIGTERM':
+      squall.child.kill('SIGTERM')
+      break
+    case 'its terminal closed':
+      // A terminal that goes tells everybody in it.
+      for (const pid of [squall.pid, childOf(squall.pid)]) process.kill(pid, 'SIGHUP')
+      break
+    case 'kill -9 of the keeper':
+      process.kill(keeperPid, 'SIGKILL')
+      break
+    case 'kill -9 of both':
+      process.kill(keeperPid, 'SIGKILL')
+      process.kill(harness, 'SIGKILL')
+      break
+    case 'kill -9 while Toxiproxy hangs':
+      process.kill(proxyPid, 'SIGSTOP')
+      process.kill(harness, 'SIGKILL')
+      break
+  }
+  if (way === 'kill -9 of the keeper') await squall.exitCode()
+  // With nobody left who knows of it, it is the next command that finds and clears it.
+  if (way === 'kill -9 of both') spawnSync(join(root, 'squall'), ['heal'], { stdio: 'ignore' })
+  for (;;) {
+    const left = leftOf(traces)
+    const tookMs = performance.now() - fromMs
+    if (left.length === 0 || tookMs > promisedMs) return { way, atMs, tookMs, left, faultsOn }
+    await sleep(20)
+  }
+}
+
+/** The launcher starts the harness with the Node that the project pins: either may be hit. */
+function childOf(pid: number): number {
+  const [, child] = runningTrees([readProcess(pid) ?? { pid, startTicks: '' }])
+  return child?.pid ?? pid
+}
+
+interface Seen {
+  readonly traces: Traces
+  readonly keeperPid: number
+  readonly proxyPid: number
+  readonly faultsOn: number
+}
+
+/** All by which the run can be seen on this machine, as its keeper has it on record. */
+function lookAt(squall: SquallProcess): Seen {
+  const run = listOpenRuns(findPlaces().stateDir).find(({ record }) => record?.runFolder === squall.out)
+  if (!run?.record) throw new Error(`no open run in ${squall.out}:\n${squall.stderr}`)
+  const { record, stateFolder, faults } = run
+  const harness = readProcess(squall.pid)
+  const trees = runningTrees([record.keeper, ...record.processes, ...(harness ? [harness] : [])])
+  return {
+    traces: {
+      stateFolder,
+      dataDirs: record.removeAtEnd,
+      ports: record.processes.flatMap(({ ports }) => ports),
+      processes: trees.map(({ pid, startTicks }) => ({ pid, startTicks })),
+    },
+    keeperPid: record.keeper.pid,
+    proxyPid: record.processes.findLast(({ name }) => name === 'toxiproxy')?.pid ?? 0,
+    faultsOn: faults.length,
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

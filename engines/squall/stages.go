@@ -23,6 +23,9 @@ func (r *run) conduct() {
 	}
 	r.beating.Add(1)
 	go r.beat()
+	if garbage := newCollector(); garbage != nil {
+		go garbage.run(r.over)
+	}
 	if !r.waitForEnd() {
 		return
 	}

@@ -10,6 +10,7 @@ export const bandwidth: LinkFault = {
   title: 'data flows no faster than a given rate',
   on: 'link',
   judgedBy: 'launch',
+  combines: true,
   minimumForMs: 5_000,
   parameters: {
     rate: {

@@ -45,6 +45,7 @@ export const deadlocks: NodeFault = {
   on: 'node',
   roles: ['postgres'],
   judgedBy: 'bounded',
+  combines: true,
   minimumForMs: 5_000,
   parameters: {
     first: { kind: 'name', unit: '', why: 'the table that the system’s transactions read or write first' },

@@ -10,6 +10,7 @@ export const latency: LinkFault = {
   title: 'added latency on every round trip, with jitter',
   on: 'link',
   judgedBy: 'launch',
+  combines: true,
   minimumForMs: 5_000,
   parameters: {
     delay: {

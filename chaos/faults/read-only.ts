@@ -8,6 +8,7 @@ export const readOnly: NodeFault = {
   on: 'node',
   roles: ['postgres'],
   judgedBy: 'bounded',
+  combines: true,
   minimumForMs: 2_000,
   parameters: {},
   apply: (node) => databaseOf(node).setting('default_transaction_read_only', 'on'),

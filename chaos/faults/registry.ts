@@ -1,10 +1,12 @@
 import { backendsTerminated } from './backends-terminated.ts'
 import { bandwidth } from './bandwidth.ts'
 import { blackHole } from './black-hole.ts'
+import { cpuQuota } from './cpu-quota.ts'
 import { crashLoop } from './crash-loop.ts'
 import { deadlocks } from './deadlocks.ts'
 import { down } from './down.ts'
 import type { Fault } from './fault.ts'
+import { filesUsedUp } from './files-used-up.ts'
 import { flapping } from './flapping.ts'
 import { freeze } from './freeze.ts'
 import { idleTransaction } from './idle-transaction.ts'
@@ -16,6 +18,7 @@ import { reset } from './reset.ts'
 import { restart } from './restart.ts'
 import { slicer } from './slicer.ts'
 import { slotsTaken } from './slots-taken.ts'
+import { slowClose } from './slow-close.ts'
 import { slowQueries } from './slow-queries.ts'
 import { stop } from './stop.ts'
 import { tableLocked } from './table-locked.ts'
@@ -29,6 +32,7 @@ const all: readonly Fault[] = [
   reset,
   timeout,
   limitData,
+  slowClose,
   down,
   flapping,
   blackHole,
@@ -36,6 +40,8 @@ const all: readonly Fault[] = [
   stop,
   freeze,
   crashLoop,
+  cpuQuota,
+  filesUsedUp,
   restart,
   backendsTerminated,
   slotsTaken,

@@ -35,6 +35,7 @@ const looks: Readonly<Record<string, Looks>> = {
   reset: { harmed: { ...failed, error: 'reset' }, calm: {} },
   timeout: { harmed: silent, calm: {} },
   'limit-data': { harmed: { ...failed, error: 'closed' }, calm: {} },
+  'slow-close': { with: { delay: 200 }, harmed: slow(180), calm: slow(179) },
   down: { harmed: failed, calm: {} },
   flapping: { harmed: failed, calm: {} },
   'black-hole': { harmed: silent, calm: {} },
@@ -42,6 +43,9 @@ const looks: Readonly<Record<string, Looks>> = {
   stop: { harmed: failed, calm: {} },
   freeze: { harmed: silent, calm: {} },
   'crash-loop': { harmed: failed, calm: {} },
+  // 140 ms of each 200.
+  'cpu-quota': { with: { share: 0.3 }, harmed: slow(84), calm: slow(83) },
+  'files-used-up': { harmed: failed, calm: {} },
   restart: { harmed: failed, calm: {} },
   'backends-terminated': { harmed: { ...failed, error: 'closed' }, calm: {} },
   'slots-taken': { harmed: says('true'), calm: says('false') },

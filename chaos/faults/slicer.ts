@@ -11,6 +11,7 @@ export const slicer: LinkFault = {
   title: 'data arrives in small slices, with a pause after each',
   on: 'link',
   judgedBy: 'launch',
+  combines: true,
   minimumForMs: 5_000,
   parameters: {
     size: {

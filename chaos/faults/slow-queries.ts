@@ -15,6 +15,7 @@ export const slowQueries: NodeFault = {
   on: 'node',
   roles: ['postgres'],
   judgedBy: 'launch',
+  combines: true,
   minimumForMs: 5_000,
   parameters: {
     table: { kind: 'name', unit: '', why: 'its name, with its schema where it needs one' },

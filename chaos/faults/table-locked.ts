@@ -8,6 +8,7 @@ export const tableLocked: NodeFault = {
   on: 'node',
   roles: ['postgres'],
   judgedBy: 'bounded',
+  combines: true,
   minimumForMs: 2_000,
   parameters: { table: { kind: 'name', unit: '', why: 'its name, with its schema where it needs one' } },
   apply: (node, parameters) =>

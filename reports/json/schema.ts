@@ -62,6 +62,7 @@ const injection = z.object({
   requestedUs: edgeUs,
   appliedUs: edgeUs,
   observedUs: edgeUs,
+  stoppedUs: edgeUs.describe('from here on it could not act any more; null: it could'),
   healedUs: edgeUs,
   healVerifiedUs: edgeUs,
   resolutionUs: z.number().nullable(),

@@ -95,6 +95,7 @@ const measureNames: ReadonlyMap<string, string> = new Map(
     'database.replay_lag.max': 'largest replay lag',
     'database.cache_hit_ratio': 'share of blocks found in cache',
     'database.refused_connections': 'connections refused by the database',
+    'ready.lies': 'answers "ready" without a database',
     'recovery.after_heal': 'time to recover after the fault ended',
     'recovery.detect': 'time to notice',
     'recovery.decide': 'time to decide',

@@ -5,6 +5,7 @@ import type { LinkControl } from '../domain/link.ts'
 import { faultApplication, faultSettings } from '../domain/node-control.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { KeeperClient } from '../keeper/client.ts'
+import { readOpenFilesLimit } from '../keeper/open-files.ts'
 import { readProcess } from '../keeper/process-table.ts'
 import type { UndoAction } from '../keeper/undo.ts'
 import { databaseTarget } from '../observe/database-probe.ts'
@@ -37,9 +38,11 @@ function undoOfNode({ id, url, applicationUrl }: RunningNode, stack: RunningStac
   const pid = stack.processes.get(id)?.pid ?? 0
   // Of a node that has ended by itself: the mark fits nobody, and there is nothing to undo.
   const mark = { pid, startTicks: readProcess(pid)?.startTicks ?? 'ended' }
-  if (applicationUrl === null) return { kind: 'signal', process: mark, signal: 'SIGCONT', name: id }
+  const files = readOpenFilesLimit(pid)
+  const limits = files === null ? {} : { openFiles: files }
+  if (applicationUrl === null) return { kind: 'signal', process: mark, signal: 'SIGCONT', name: id, ...limits }
   const application = faultApplication(injectionId)
-  return { kind: 'database', url, application, settings: faultSettings, process: id, mark }
+  return { kind: 'database', url, application, settings: faultSettings, process: id, mark, ...limits }
 }
 
 function undoHolder(keeper: KeeperClient, injectionId: string, action: () => UndoAction): UndoHolder {
@@ -53,7 +56,6 @@ function undoHolder(keeper: KeeperClient, injectionId: string, action: () => Und
   }
 }
 
-/** The reference server's ready path is known; where a server of somebody's own has none, any answer will do. */
 /** Any answer shows that a node lives; the ready path is what it is known to answer. */
 function probedUrlOf(node: RunningNode, plan: Paths): string {
   return urlOn(node.url, plan.stack.nodes[node.id]?.readyPath ?? '/')

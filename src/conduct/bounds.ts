@@ -10,6 +10,8 @@ export const boundsMs = {
   apply: 5_000,
   /** What a fault does in between, such as a round of forced deadlocks, may take this much longer than the fault. */
   doingEnd: 1_000,
+  /** What hinders a fault from acting may pass in a moment: tried again so long after. */
+  actAgain: 200,
   /** Healing may start a process anew: a database first replays what a kill -9 left in its log. */
   heal: 20_000,
   /** After this, a fault whose end cannot be seen is recorded as never verified. */

@@ -28,6 +28,8 @@ const node: NodeControl = {
   signal: async () => undefined,
   stop: async () => undefined,
   start: async () => undefined,
+  useUpFiles: async () => undefined,
+  giveFilesBack: async () => undefined,
   database: null,
 }
 const sample: ProbeSample = {

@@ -317,12 +317,41 @@ test('what does not stop is left behind after a second, and said', async () => {
   expect(notes.join()).toContain('slow-db: did not stop in time')
 })
 
-test('what fails in between is said, and the fault stays on until its planned end', async () => {
+test('what fails in between is tried again, and said once where it passes', async () => {
+  const { clock, context, told, notes } = world()
+  let tries = 0
+  const during = async (doing: { sleep: (ms: number) => Promise<void>; signal: AbortSignal }) => {
+    tries += 1
+    if (tries < 4) throw new Error('no connection')
+    while (!doing.signal.aborted) await doing.sleep(100)
+  }
+  await clock.runUntil(inject(context, planned, harmOf({ during })))
+  expect(tries).toBe(4)
+  expect(notes).toEqual(['slow-db: cannot act: Error: no connection'])
+  expect(edges(told)).not.toContain('stopped')
+})
+
+test('shortly before a fault comes and before it goes the probe is quick', async () => {
+  const { clock, context, link } = world()
+  const quick: [isQuick: boolean, atMs: number][] = []
+  const setQuick = (isQuick: boolean) => quick.push([isQuick, clock.monotonicUs() / 1_000 - t0Us / 1_000])
+  await clock.runUntil(
+    inject({ ...context, setQuick: (on) => void setQuick(on) }, planned, harmToLink(planned, latency, link)),
+  )
+  const changes = quick.filter(([isQuick], index) => isQuick !== quick[index - 1]?.[0])
+  expect(changes.map(([isQuick]) => isQuick)).toEqual([true, false, true, false])
+  expect(changes[0]?.[1]).toBe(700)
+  expect(changes[2]?.[1]).toBe(5_700)
+})
+
+test('what cannot act until its planned end is told as stopped, and the fault stays on until then', async () => {
   const { clock, context, told, notes } = world()
   const during = () => Promise.reject(new Error('no such table'))
   await clock.runUntil(inject(context, planned, harmOf({ during })))
   expect(at(told, 'healed')).toBe(6_000)
-  expect(notes.join()).toContain('slow-db: stopped acting: Error: no such table')
+  expect(notes.join()).toContain('slow-db: cannot act: Error: no such table')
+  expect(edges(told)).toContain('stopped')
+  expect(at(told, 'stopped')).toBeLessThan(1_100)
 })
 
 const waiting: PlannedFault = { ...planned, after: { condition: { kind: 'calls', count: 500 }, latestMs: 4_000 } }

@@ -4,7 +4,8 @@ import type { ProbeQuestion, ProbeSample } from '../domain/probe-sample.ts'
 import { boundsMs } from './bounds.ts'
 import type { Harm } from './harm.ts'
 
-export type InjectionEdge = 'requested' | 'applied' | 'observed' | 'healed' | 'healVerified'
+/** `stopped`: it could not act any more from then on, until its planned end. */
+export type InjectionEdge = 'requested' | 'applied' | 'observed' | 'stopped' | 'healed' | 'healVerified'
 
 /** Who holds the undo of a fault while it is on: the keeper. */
 export interface UndoHolder {
@@ -99,8 +100,9 @@ async function waitForSight(context: InjectionContext, search: Search): Promise<
 }
 
 /** A failure answers every question; an answer only the one that was asked. */
-function answersTo(sample: ProbeSample, { sql, isLarge }: ProbeQuestion): boolean {
-  return sample.error !== null || (sample.question.sql === sql && sample.question.isLarge === isLarge)
+function answersTo({ error, question }: ProbeSample, { sql, isLarge, isGoodbye }: ProbeQuestion): boolean {
+  const isIt = question.sql === sql && question.isLarge === isLarge && question.isGoodbye === isGoodbye
+  return error !== null || isIt
 }
 
 async function withDeadline(clock: Clock, ms: number, what: string, work: Promise<void>): Promise<void> {
@@ -117,7 +119,12 @@ async function withDeadline(clock: Clock, ms: number, what: string, work: Promis
   }
 }
 
-async function applyAndObserve(context: InjectionContext, harm: Harm, healAtUs: number): Promise<void> {
+/** Resolves when the harm was seen, or was not by `healAtUs`; `doing` is what it goes on doing until then. */
+async function applyAndObserve(
+  context: InjectionContext,
+  harm: Harm,
+  healAtUs: number,
+): Promise<{ readonly doing: Promise<void> }> {
   const { clock, t0Us, tell, note } = context
   const requestedUs = clock.monotonicUs()
   tell('requested', requestedUs - t0Us)
@@ -146,7 +153,7 @@ async function applyAndObserve(context: InjectionContext, harm: Harm, healAtUs: 
   const seen = await sight
   if (seen) tell('observed', seen.atUs - t0Us, { resolutionUs: seen.resolutionUs })
   context.setQuick(false, harm.question)
-  await doing
+  return { doing }
 }
 
 /** What the fault does besides coming and going, until it is to be healed. */
@@ -154,11 +161,31 @@ async function keepDoing(context: InjectionContext, harm: Harm, healAtUs: number
   const { clock, note } = context
   const over = new AbortController()
   const signal = AbortSignal.any([over.signal, context.signal])
-  const work = harm.during({ signal, sleep: (ms) => clock.sleep(ms, signal) })
+  const work = actAgainAndAgain(context, harm, signal)
   const ended = clock.sleep((healAtUs - clock.monotonicUs()) / 1_000, context.signal).then(() => over.abort())
-  const worked = work.catch((error: unknown) => note(`${harm.id}: stopped acting: ${String(error)}`))
   await ended
-  await withDeadline(clock, boundsMs.doingEnd, harm.id, worked).catch(() => note(`${harm.id}: did not stop in time`))
+  await withDeadline(clock, boundsMs.doingEnd, harm.id, work).catch(() => note(`${harm.id}: did not stop in time`))
+}
+
+/** What fails is tried again: a harm that gave up at its first hindrance would leave the rest of its window calm. */
+async function actAgainAndAgain(context: InjectionContext, harm: Harm, signal: AbortSignal): Promise<void> {
+  const { clock, t0Us, tell, note } = context
+  let failingSinceUs: number | null = null
+  while (!signal.aborted) {
+    const beganUs = clock.monotonicUs()
+    try {
+      await harm.during({ signal, sleep: (ms) => clock.sleep(ms, signal) })
+      return
+    } catch (error) {
+      // One that has acted for a while in between is at it again.
+      if (failingSinceUs === null || clock.monotonicUs() - beganUs > boundsMs.actAgain * 10_000) {
+        failingSinceUs = clock.monotonicUs()
+        note(`${harm.id}: cannot act: ${String(error)}`)
+      }
+      await clock.sleep(boundsMs.actAgain, signal)
+    }
+  }
+  if (failingSinceUs !== null) tell('stopped', failingSinceUs - t0Us)
 }
 
 async function healAndVerify(context: InjectionContext, harm: Harm): Promise<void> {
@@ -232,10 +259,11 @@ export async function inject(context: InjectionContext, planned: PlannedFault, h
   if (startMs === null) return context.setQuick(false, harm.question)
   context.setQuick(true, harm.question)
   await context.undo.record()
+  if (context.signal.aborted) return context.undo.forget()
   const endMs = startMs + planned.forMs
   try {
-    await applyAndObserve(context, harm, context.t0Us + endMs * 1_000)
-    await sleepUntil(context, harm, endMs)
+    const { doing } = await applyAndObserve(context, harm, context.t0Us + endMs * 1_000)
+    await Promise.all([doing, sleepUntil(context, harm, endMs)])
   } finally {
     await healAndVerify(context, harm)
     context.setQuick(false, harm.question)

@@ -31,7 +31,8 @@ export function watchTarget({ clock, t0Us, id, target, everyMs, writer, onError 
   const question = (connection: ProbeConnection) => {
     const all = [...hurried.values()]
     turns[connection] += 1
-    return all[turns[connection] % Math.max(1, all.length)] ?? usualQuestion
+    const asked = all[turns[connection] % Math.max(1, all.length)] ?? usualQuestion
+    return asked.isGoodbye && connection === 'long' ? usualQuestion : asked
   }
   const sampler = probe(target, {
     clock,

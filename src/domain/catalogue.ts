@@ -43,6 +43,8 @@ export interface FaultDescription {
   readonly roles?: readonly NodeRole[]
   readonly parameters: Readonly<Record<string, ParameterDescription>>
   readonly judgedBy: FaultJudgement
+  /** It may be on together with others that combine, on one target: each one's effect and end show by themselves. */
+  readonly combines?: true
   /** Shorter than this, its effect cannot be told from none. */
   readonly minimumForMs: number
 }

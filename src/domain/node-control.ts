@@ -13,6 +13,9 @@ export interface NodeControl {
   stop(graceMs: number): Promise<void>
   /** Starts it anew as it was started, on the same port and data; at once back when it runs. Resolves when it is ready. */
   start(): Promise<void>
+  /** Its main process can open no file more, nor a socket, until they are given back; others may be closed meanwhile. */
+  useUpFiles(): Promise<void>
+  giveFilesBack(): Promise<void>
   /** null where the node is no database. */
   readonly database: DatabaseControl | null
 }

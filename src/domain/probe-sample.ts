@@ -31,6 +31,8 @@ export interface ProbeQuestion {
   /** One statement; null: the usual one. */
   readonly sql: string | null
   readonly isLarge: boolean
+  /** Of a fresh connection: a goodbye is said, and its answer is that the other side has closed. */
+  readonly isGoodbye?: true
 }
 
 export const usualQuestion: ProbeQuestion = { sql: null, isLarge: false }

@@ -123,6 +123,8 @@ export interface InjectionRecord {
   readonly requestedUs: number | null
   readonly appliedUs: number | null
   readonly observedUs: number | null
+  /** From here on it could not act any more, until its end; null: it could. */
+  readonly stoppedUs: number | null
   readonly healedUs: number | null
   readonly healVerifiedUs: number | null
   /** µs: how finely `observed` and `healVerified` could be seen. */

@@ -4,6 +4,7 @@ import { sendToTree } from './ending.ts'
 import { pollMs } from './limits.ts'
 import { isMark, type ProcessMark } from './process-table.ts'
 import type { HealHow, UndoSetting } from './undo-setting.ts'
+import { giveFilesBack, mayHaveOpenFiles } from './undo-signal.ts'
 
 /** What a fault holds in a database is let go: its sessions are ended, its settings set back, its process goes on. */
 export interface DatabaseUndo {
@@ -18,11 +19,14 @@ export interface DatabaseUndo {
   readonly process: string
   /** The same as it ran when the fault came: it may have been stopped (SIGSTOP), and would then not answer. */
   readonly mark: ProcessMark
+  /** How many files it might open before. */
+  readonly openFiles?: number
 }
 
 /** Verified by a look at the sessions that are left. Rejects when the database does not answer, or does not obey. */
 export async function undoDatabase(action: DatabaseUndo, { runs, callMsMax, clock }: UndoSetting): Promise<HealHow> {
   sendToTree(action.mark, 'SIGCONT')
+  await giveFilesBack(action.mark, action.openFiles)
   if (!runs(action.process)) return 'gone'
   // Loaded when it is needed: the keeper itself is to stay small.
   const { default: pg } = await import('pg')
@@ -65,7 +69,13 @@ export function isDatabaseUndo(value: unknown): value is DatabaseUndo {
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'database') return false
   const text = (key: string): boolean => typeof Object.getOwnPropertyDescriptor(value, key)?.value === 'string'
   const areNames = 'settings' in value && Array.isArray(value.settings) && value.settings.every(isName)
-  return ['url', 'application', 'process'].every(text) && areNames && 'mark' in value && isMark(value.mark)
+  return (
+    ['url', 'application', 'process'].every(text) &&
+    areNames &&
+    'mark' in value &&
+    isMark(value.mark) &&
+    mayHaveOpenFiles(value)
+  )
 }
 
 /** A setting's name as PostgreSQL spells it; others would not be ours. */

@@ -32,6 +32,8 @@ describe('an undo as it is read from disk', () => {
     ['without a login', { ...database, url: undefined }, false],
     ['with no list of settings', { ...database, settings: 'all' }, false],
     ['with SQL for a setting', { ...database, settings: ['a"; drop'] }, false],
+    ['with a limit of files', { ...signal, openFiles: 1024 }, true],
+    ['with no number of files', { ...database, openFiles: 'all' }, false],
     ['nothing', null, false],
   ])('%s', (_, action, isOne) => {
     expect(isUndoAction(JSON.parse(JSON.stringify(action)))).toBe(isOne)

@@ -7,7 +7,7 @@ import type { RunView } from './run-view.ts'
 import { type Sampled, silence } from './samples.ts'
 
 /** What a measure rests on. `delivery`: that the load was really offered. */
-export type Need = 'calls' | 'delivery' | 'pool' | 'database'
+export type Need = 'calls' | 'delivery' | 'pool' | 'database' | 'probe'
 
 export interface Gate {
   readonly reason: ReasonCode
@@ -43,7 +43,8 @@ export function gate(view: RunView, stretch: Stretch, needs: readonly Need[]): G
     (needs.includes('calls') || needs.includes('delivery') ? callsGate(view, stretch) : null) ??
     (needs.includes('delivery') ? deliveryGate(view, stretch) : null) ??
     (needs.includes('pool') ? poolGate(view, stretch) : null) ??
-    (needs.includes('database') ? databaseGate(view, stretch) : null)
+    (needs.includes('database') ? databaseGate(view, stretch) : null) ??
+    (needs.includes('probe') ? probeGate(view, stretch) : null)
   )
 }
 
@@ -59,6 +60,10 @@ function faultGate(view: RunView, { fault }: Stretch): Gate | null {
     // An error on the link that somebody else caused looks like the effect of a fault that was never applied.
     const what = injection.appliedUs === null ? 'it could not be applied' : 'its effect was never seen'
     return { reason: 'fault_not_observed', why: `the fault ${injection.id} was requested, but ${what}` }
+  }
+  if (injection.stoppedUs !== null) {
+    const why = `the fault ${injection.id} could not act any more from ${seconds(injection.stoppedUs)} s on`
+    return { reason: 'fault_not_observed', why }
   }
   if (injection.healVerifiedUs === null) {
     return { reason: 'fault_not_healed', why: `the end of the fault ${injection.id} was never seen` }
@@ -169,6 +174,13 @@ function poolGate(view: RunView, stretch: Stretch): Gate | null {
 
 function databaseGate(view: RunView, stretch: Stretch): Gate | null {
   return samplerGate('database', view.folder.database, view.plan.observe.databaseEveryMs, stretch)
+}
+
+/** A probe waits for its answers, for as long as a fault lasts: only where it ends is told, not how often it spoke. */
+function probeGate(view: RunView, { spans, name }: Stretch): Gate | null {
+  const { probe } = view.folder
+  if (probe === null) return { reason: 'sampler_silent', why: 'the run folder has no probe stream' }
+  return cutGate(probe.state, spans, name)
 }
 
 function samplerGate(

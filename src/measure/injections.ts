@@ -4,7 +4,10 @@ import type { InjectionRecord } from '../domain/verdict.ts'
 import type { RunFolder } from '../record/reader.ts'
 import type { TimelineRow } from '../record/reader-rows.ts'
 
-type Edges = Pick<InjectionRecord, 'requestedUs' | 'appliedUs' | 'observedUs' | 'healedUs' | 'healVerifiedUs'>
+type Edges = Pick<
+  InjectionRecord,
+  'requestedUs' | 'appliedUs' | 'observedUs' | 'stoppedUs' | 'healedUs' | 'healVerifiedUs'
+>
 
 /** What became of each planned fault, by the timeline; `settledUs` is null here (see settled.ts). */
 export function readInjections(folder: RunFolder): readonly InjectionRecord[] {
@@ -23,10 +26,13 @@ function injectionOf(fault: PlannedFault, rows: readonly TimelineRow[]): Injecti
     requestedUs: at('requested'),
     appliedUs: at('applied'),
     observedUs: at('observed'),
+    stoppedUs: at('stopped'),
     healedUs: at('healed'),
     healVerifiedUs: at('healVerified'),
   }
   const resolutions = rows.map((row) => row.data.resolutionUs).filter((value) => typeof value === 'number')
+  // One that waits for something is planned from the moment on at which that came.
+  const startUs = (fault.after === undefined ? null : edges.requestedUs) ?? msToUs(fault.startMs)
   return {
     id: fault.id,
     fault: fault.fault,
@@ -34,8 +40,8 @@ function injectionOf(fault: PlannedFault, rows: readonly TimelineRow[]): Injecti
     ...edges,
     resolutionUs: resolutions.length === 0 ? null : Math.max(...resolutions),
     settledUs: null,
-    plannedStartUs: msToUs(fault.startMs),
-    plannedEndUs: msToUs(fault.startMs + fault.forMs),
+    plannedStartUs: startUs,
+    plannedEndUs: startUs + msToUs(fault.forMs),
     notes: rows.map((row) => row.data.note).filter((note) => typeof note === 'string'),
   }
 }

@@ -6,6 +6,7 @@ import { loadMeasures } from './load-measures.ts'
 import type { MeasureSpec } from './measure-spec.ts'
 import { poolUse } from './pool-use.ts'
 import { poolWaits } from './pool-waits.ts'
+import { readyLies } from './ready-lies.ts'
 import { recoveryAfterHeal } from './recovery-after-heal.ts'
 
 /** Every measure a plan can name. Adding one: a file (or a line in its family's), a test, a line here. */
@@ -17,6 +18,7 @@ export const measures: readonly MeasureSpec[] = [
   ...poolWaits,
   ...databaseMeasures,
   recoveryAfterHeal,
+  readyLies,
 ]
 
 const byId = new Map(measures.map((spec) => [spec.id, spec]))

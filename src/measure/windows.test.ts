@@ -195,3 +195,11 @@ describe('which calls a window takes', () => {
     expect([...counts.values()].filter((ids) => ids.includes('steady.clear') && ids.length > 1)).toEqual([])
   })
 })
+
+test('the recovery of a fault that waited is watched from when it really ended', () => {
+  const condition = { kind: 'calls', count: 500 } as const
+  const waited = planOf({ faults: [faultOf({ startMs: 6_000, after: { condition, latestMs: 40_000 } })] })
+  const view = viewOf(waited, { timeline: timelineOf(oneFault) })
+  expect(spansMs(view, 'slow')).toEqual([[20_000, 30_200]])
+  expect(spansMs(view, 'slow.recovery')).toEqual([[30_200, 40_000]])
+})

@@ -46,7 +46,11 @@ function newLine(url: string, connection: ProbeConnection): ProbeLine {
   client.on('error', () => undefined)
   return {
     open: () => client.connect().then(() => undefined),
-    ask: async (question) => firstCell(await client.query<Record<string, unknown>>(sqlOf(question))),
+    async ask(question) {
+      if (!question.isGoodbye) return firstCell(await client.query<Record<string, unknown>>(sqlOf(question)))
+      await client.end()
+      return null
+    },
     destroy: () => client.connection.stream.destroy(),
   }
 }

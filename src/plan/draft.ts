@@ -44,5 +44,7 @@ export interface FaultDraft {
   readonly recoveryMs: number
   readonly minimumForMs: number
   readonly judgedBy: FaultJudgement
+  /** Together with others that do, on one target. */
+  readonly combines: boolean
   readonly spot: Spot
 }

@@ -17,6 +17,7 @@ const latency: FaultDescription = {
   title: 'adds a delay to each round trip',
   on: 'link',
   judgedBy: 'launch',
+  combines: true,
   minimumForMs: 3_000,
   parameters: {
     delay: { kind: 'duration', unit: 'ms', min: 1, max: 30_000, why: 'a round trip' },
@@ -58,6 +59,7 @@ export const fakeCatalogue: Catalogue = {
     ['reset', { name: 'reset', ...plain }],
     ['down', { name: 'down', ...plain }],
     ['black-hole', { name: 'black-hole', ...plain }],
+    ['narrow', { name: 'narrow', ...plain, combines: true }],
     ['crash', { name: 'crash', ...plain, on: 'node' }],
     ['locked', locked],
   ]),

@@ -201,7 +201,7 @@ const later: readonly (readonly [string, string, string])[] = [
   ['  pace:', '  instances: 2\n  pace:', 'load.instances'],
   [
     'start: {phase: steady, at: 55 s}',
-    'start: {phase: steady, after: {calls: 5, lag: 1 MiB}}',
+    'start: {phase: steady, at: 55 s, after: {calls: 5, lag: 1 MiB}}',
     'faults[1].start.after.lag',
   ],
   ['seed: 7', 'drill: {name: failover}', 'drill'],

@@ -89,16 +89,16 @@ describe('a fault at random moments', () => {
 
 describe('a fault that waits', () => {
   it('may begin from its start on, until it would not fit into its phase and the load', () => {
-    const { plan } = loadSample(sampleWith(once, 'start: {phase: steady, at: 5 s, after: {calls: 500}}, for: 20 s'))
+    const { plan } = loadSample(sampleWith(once, 'start: {phase: steady, at: 55 s, after: {calls: 500}}, for: 20 s'))
     expect(plan?.faults[1]).toMatchObject({
-      startMs: 25_000,
+      startMs: 75_000,
       after: { condition: { kind: 'calls', count: 500 }, latestMs: 100_000 },
     })
   })
 
   it('may wait for a line in the log of a node', () => {
     const { plan } = loadSample(
-      sampleWith(once, 'start: {phase: steady, after: {log: migration begins, node: server}}, for: 20 s'),
+      sampleWith(once, 'start: {phase: steady, at: 55 s, after: {log: migration begins, node: server}}, for: 20 s'),
     )
     expect(plan?.faults[1]?.after?.condition).toEqual({ kind: 'log', node: 'server', text: 'migration begins' })
   })
@@ -115,5 +115,35 @@ describe('a start that is wrong', () => {
     ['no times at all', 'random: 0', /1\.\.100/],
   ])('%s', (_, keys, expected) => {
     expect(problemOf(once, `start: {phase: steady, at: 55 s, ${keys}}, for: 20 s`)).toMatch(expected)
+  })
+})
+
+describe('two faults on one link at one time', () => {
+  const both = (first: string, second: string): string =>
+    problemOf(
+      'fault: down, on: db, start: {phase: steady, at: 55 s}, for: 20 s',
+      `fault: ${first}, on: db${first === 'latency' ? ', with: {delay: 34 ms}' : ''}, start: {phase: steady, at: 55 s}, for: 20 s}
+  - {id: more, fault: ${second}, on: db, with: {delay: 34 ms}, start: {phase: steady, at: 74999 ms}, for: 10 s`,
+    )
+
+  it('are refused where one would hide or undo the other', () => {
+    expect(both('down', 'latency')).toMatch(
+      /^faults\[2\]\.start: more \(latency\) on db .* gone \(down\) is not on db as well/,
+    )
+  })
+
+  it('are refused where both are the same', () => {
+    expect(both('latency', 'latency')).toMatch(/hide, or undo/)
+  })
+
+  it('may follow each other at once', () => {
+    const { problems } = loadSample(
+      sampleWith(
+        once,
+        `${once}}
+  - {id: more, fault: latency, on: db, with: {delay: 34 ms}, start: {phase: steady, at: 75 s}, for: 10 s`,
+      ),
+    )
+    expect(problems).toEqual([])
   })
 })

@@ -14,6 +14,7 @@ export function layOut(draft: Draft, quick: boolean, problems: Problems): Plan {
     checkLongEnough(fault, problems)
     checkEnd(fault, { healMs, overMs, endMs }, problems)
   }
+  checkTogether(draft, phases, problems)
   const { name, seed, unknown, stack, observe, objectives } = draft
   const faults = draft.faults.map((fault) => planned(fault, phases))
   const load = { ...draft.load, phases }
@@ -51,6 +52,27 @@ function checkLongEnough({ spot, fault, forMs, minimumForMs }: FaultDraft, probl
   if (forMs >= minimumForMs) return
   const expected = `${formatDurationMs(minimumForMs)} or more: a shorter ${fault} cannot be told from none`
   problems.add(placeOf(spot, 'for'), joinPath(spot.path, 'for'), formatDurationMs(forMs), expected)
+}
+
+/** Two faults on one target at one time: only such as neither hide nor undo each other. */
+function checkTogether({ faults }: Draft, phases: readonly Phase[], problems: Problems): void {
+  const spans = faults.map((fault) => {
+    const { startMs, forMs, after } = planned(fault, phases)
+    return { fault, startMs, endMs: (after?.latestMs ?? startMs) + forMs }
+  })
+  for (const [index, first] of spans.entries()) {
+    for (const second of spans.slice(index + 1)) {
+      const [a, b] = [first.fault, second.fault]
+      const areApart = a.on !== b.on || first.endMs <= second.startMs || second.endMs <= first.startMs
+      if (areApart || (a.combines && b.combines && a.fault !== b.fault)) continue
+      problems.add(
+        placeOf(b.spot, 'start'),
+        joinPath(b.spot.path, 'start'),
+        `${b.id} (${b.fault}) on ${b.on} from ${formatDurationMs(second.startMs)} to ${formatDurationMs(second.endMs)}`,
+        `a time at which ${a.id} (${a.fault}) is not on ${a.on} as well: one would hide, or undo, the other`,
+      )
+    }
+  }
 }
 
 interface Ends {

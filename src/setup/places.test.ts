@@ -12,6 +12,7 @@ function machine(parts: Partial<Machine> = {}): Machine {
     passwd: () => passwd,
     isOpenToAll: () => true,
     memory: () => undefined,
+    isMemory: () => false,
     isOurs: () => true,
     ...parts,
   }
@@ -52,7 +53,18 @@ describe('where things lie', () => {
     ['memory with room', { memory: () => room }, '/shm/squall-1000', true],
     ['memory a byte too small', { memory: () => ({ ...room, roomBytes: room.roomBytes - 1 }) }, '/s/data', false],
     ['a folder there that is somebody else’s', { memory: () => room, isOurs: () => false }, '/s/data', false],
-    ['a folder of the user’s choice', { memory: () => room, env: { SQUALL_DATA: '/disk' } }, '/disk', false],
+    [
+      'a folder of the user’s choice',
+      { memory: () => room, env: { SQUALL_DATA: '/disk' } },
+      '/disk/squall-data',
+      false,
+    ],
+    [
+      'one of the user’s choice in memory',
+      { isMemory: () => true, env: { SQUALL_DATA: '/m' } },
+      '/m/squall-data',
+      true,
+    ],
   ])('puts data in memory only where it may: %s', (_reason, parts, dataDir, isDataInMemory) => {
     const env = { SQUALL_STATE: '/s', ...parts.env }
     expect(findPlaces(machine({ ...parts, env }))).toMatchObject({ dataDir, isDataInMemory })

@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { freemem, homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
@@ -35,7 +35,9 @@ export interface Machine {
   readonly isOpenToAll: (dir: string) => boolean
   /** A file system in memory, with the bytes that fit into it and into the machine's free memory; undefined: none. */
   readonly memory: () => { readonly dir: string; readonly roomBytes: number } | undefined
-  /** False only for a folder that is there and belongs to somebody else. */
+  /** Whether a folder, there or not, lies in memory. */
+  readonly isMemory: (dir: string) => boolean
+  /** False for what is there and is no folder that we alone may change. */
   readonly isOurs: (dir: string) => boolean
 }
 
@@ -62,14 +64,27 @@ const thisMachine: Machine = {
     try {
       const { type, bavail, bsize } = statfsSync(memoryFileSystem)
       if (type !== tmpfsMagic) return undefined
-      return { dir: memoryFileSystem, roomBytes: Math.min(bavail * bsize, freemem()) }
+      return { dir: memoryFileSystem, roomBytes: Math.min(bavail * bsize, freemem(), process.availableMemory()) }
     } catch {
       return undefined
     }
   },
+  isMemory: (dir) => {
+    try {
+      return statfsSync(dir).type === tmpfsMagic
+    } catch {
+      return false
+    }
+  },
   isOurs: (dir) => {
-    const stat = statSync(dir, { throwIfNoEntry: false })
-    return stat === undefined || stat.uid === process.getuid?.()
+    try {
+      // Not followed: in a folder that everybody may write to, a link may lead anywhere.
+      const stat = lstatSync(dir, { throwIfNoEntry: false })
+      if (stat === undefined) return true
+      return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0
+    } catch {
+      return false
+    }
   },
 }
 
@@ -98,7 +113,9 @@ export function findPlaces(machine: Machine = thisMachine): Places {
 
 function dataPlace(diskDir: string, machine: Machine): Pick<Places, 'dataDir' | 'isDataInMemory'> {
   const wanted = machine.env.SQUALL_DATA
-  if (wanted !== undefined) return { dataDir: resolve(wanted), isDataInMemory: false }
+  // A folder of ours within it: its modes are ours to set.
+  if (wanted)
+    return { dataDir: join(resolve(wanted), 'squall-data'), isDataInMemory: machine.isMemory(resolve(wanted)) }
   const memory = machine.memory()
   if (memory !== undefined && memory.roomBytes >= memoryRoomBytesMin) {
     // In a folder that everybody may write to, hence one for each account.

@@ -33,6 +33,7 @@ class Hold implements DatabaseControl {
   readonly #changed = new Set<FaultSetting>()
   /** Sessions that we have left, at a deadline of ours, may still be there. */
   #hasActed = false
+  #isReleased = false
 
   constructor(place: DatabasePlace, injectionId: string, clock: Clock) {
     this.#place = place
@@ -69,6 +70,8 @@ class Hold implements DatabaseControl {
   }
 
   async release(): Promise<void> {
+    // What was abandoned half-way must take nothing after this.
+    this.#isReleased = true
     for (const client of [...this.#open]) this.#close(client)
     if (!this.#hasActed) return
     await this.#asOperator(async (client) => {
@@ -129,7 +132,10 @@ class Hold implements DatabaseControl {
     client.on('error', forget)
     client.once('end', forget)
     this.#hasActed = true
-    if (application === this.#application) this.#open.add(client)
+    if (application === this.#application) {
+      if (this.#isReleased) throw new Error(`${application} has been released`)
+      this.#open.add(client)
+    }
     try {
       await client.connect()
       return client

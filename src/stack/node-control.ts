@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import type { NodeControl } from '../domain/node-control.ts'
 import type { KeeperClient } from '../keeper/client.ts'
+import { limitOpenFiles, nextFileNumber, readOpenFilesLimit } from '../keeper/open-files.ts'
 import { controlDatabase } from './database-control.ts'
 import type { RunningNode, RunningStack } from './running-stack.ts'
 
@@ -12,6 +13,8 @@ export function controlNode(
   injectionId: string,
   clock: Clock,
 ): NodeControl {
+  const mainPid = (): number => stack.processes.get(id)?.pid ?? 0
+  let files: { readonly pid: number; readonly limit: number } | null = null
   const place = applicationUrl === null ? null : { superuserUrl: url, applicationUrl }
   return {
     id,
@@ -22,6 +25,16 @@ export function controlNode(
       await keeper.stop(id, { signal: role === 'postgres' ? 'SIGINT' : 'SIGTERM', graceMs })
     },
     start: () => stack.start(id),
+    async useUpFiles() {
+      const pid = mainPid()
+      const limit = readOpenFilesLimit(pid)
+      if (limit === null) throw new Error(`how many files ${id} may open is not known here`)
+      if (files?.pid !== pid) files = { pid, limit }
+      await limitOpenFiles(pid, nextFileNumber(pid))
+    },
+    async giveFilesBack() {
+      if (files !== null && files.pid === mainPid()) await limitOpenFiles(files.pid, files.limit)
+    },
     database: place === null ? null : controlDatabase(place, injectionId, clock),
   }
 }

@@ -11,8 +11,11 @@ import { alignRows } from './table.ts'
 const kinds = ['plans', 'workloads', 'faults', 'measures', 'presets'] as const
 type Kind = (typeof kinds)[number]
 
-/** A row's keys are the columns, in their order; all rows of a kind have the same. */
-type Row = Readonly<Record<string, string>>
+/** One thing of a kind: for programs, with durations in ms, and as a line of a table. */
+interface Entry {
+  readonly data: Readonly<Record<string, unknown>>
+  readonly cells: readonly string[]
+}
 
 /** `squall list [kind]`: what plans may name. Without a kind, all of it. */
 export function listCommand(context: CliContext): Command {
@@ -22,45 +25,55 @@ export function listCommand(context: CliContext): Command {
     .option('--json', 'print the result as JSON on stdout, nothing else there')
     .action(async (kind: Kind | undefined, flags: { readonly json?: boolean }) => {
       const wanted = kind === undefined ? kinds : [kind]
-      const found = await Promise.all(wanted.map(async (each) => [each, await rowsOf(each, context)] as const))
+      const found = await Promise.all(wanted.map(async (each) => [each, await entriesOf(each, context)] as const))
       if (flags.json === true) {
-        context.stdout(`${JSON.stringify({ schemaVersion: 1, ...Object.fromEntries(found) }, null, 2)}\n`)
+        const data = Object.fromEntries(found.map(([each, entries]) => [each, entries.map((entry) => entry.data)]))
+        context.stdout(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`)
         return
       }
-      context.stdout(found.map(([each, rows]) => `${each}\n${table(rows)}`).join('\n'))
+      context.stdout(found.map(([each, entries]) => `${each}\n${table(entries)}`).join('\n'))
     })
 }
 
-function table(rows: readonly Row[]): string {
-  return rows.length === 0 ? '  (none)\n' : alignRows(rows.map((row) => Object.values(row)))
+function table(entries: readonly Entry[]): string {
+  return entries.length === 0 ? '  (none)\n' : alignRows(entries.map(({ cells }) => cells))
 }
 
-async function rowsOf(kind: Kind, context: CliContext): Promise<readonly Row[]> {
-  if (kind === 'plans') return Promise.all(planNames(assets.plans).map((name) => planRow(name, context)))
+async function entriesOf(kind: Kind, context: CliContext): Promise<readonly Entry[]> {
+  if (kind === 'plans') return Promise.all(planNames(assets.plans).map((name) => planEntry(name, context)))
   const catalogue = await context.catalogue()
   switch (kind) {
     case 'workloads':
-      return [...catalogue.workloads.values()].map(({ name, title }) => ({ name, title }))
+      return [...catalogue.workloads.values()].map(({ name, title, tools }) => ({
+        data: { name, title, tools: tools === null ? null : Object.fromEntries(tools) },
+        cells: [name, title],
+      }))
     case 'faults':
-      return [...catalogue.faults.values()].map(({ name, title, on, roles, parameters, minimumForMs }) => {
-        const least = `at least ${formatDurationMs(minimumForMs)}`
-        return {
-          name,
-          on: `on ${targetsOf(on, roles)}`,
-          least,
-          title,
-          parameters: `parameters: ${showDescriptions(parameters)}`,
-        }
-      })
+      return [...catalogue.faults.values()].map(faultEntry)
     case 'measures':
-      return [...catalogue.measures].map(([id, { unit, windows, title }]) => {
-        return { id, unit, windows: windows.join(', '), title }
+      return [...catalogue.measures].map(([id, description]) => {
+        const { unit, windows, title } = description
+        return { data: { id, ...description }, cells: [id, unit, windows.join(', '), title] }
       })
     case 'presets':
-      return [...catalogue.presets].map(([name, { title, server, primary }]) => {
-        const env = Object.entries(server.env).map(([key, value]) => `${key}=${value}`)
-        return { name, title, database: `max_connections ${primary.maxConnections}`, server: env.join(' ') }
+      return [...catalogue.presets].map(([name, preset]) => {
+        const env = Object.entries(preset.server.env).map(([key, value]) => `${key}=${value}`)
+        const slots = `max_connections ${preset.primary.maxConnections}`
+        return { data: { name, ...preset }, cells: [name, preset.title, slots, env.join(' ')] }
       })
+  }
+}
+
+function faultEntry({ name, title, on, roles, parameters, minimumForMs, judgedBy }: FaultDescription): Entry {
+  return {
+    data: { name, title, on, roles: roles ?? null, parameters, minimumForMs, judgedBy },
+    cells: [
+      name,
+      `on ${targetsOf(on, roles)}`,
+      `at least ${formatDurationMs(minimumForMs)}`,
+      title,
+      `parameters: ${showDescriptions(parameters)}`,
+    ],
   }
 }
 
@@ -71,24 +84,35 @@ function targetsOf(on: FaultDescription['on'], roles: FaultDescription['roles'])
   return roles === undefined ? 'nodes' : roles.map((role) => names[role]).join(', ')
 }
 
-async function planRow(name: string, context: CliContext): Promise<Row> {
+async function planEntry(name: string, context: CliContext): Promise<Entry> {
   const { plan, problems } = await context.loadPlan(name, noOverrides)
-  if (plan !== null) {
-    const { load, stack, faults, objectives } = plan
-    const users = Math.max(...load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
-    const duration = formatDurationMs(load.phases.at(-1)?.endMs ?? 0)
-    const harm = faults.length === 0 ? 'no faults' : `faults: ${faults.map(({ id }) => id).join(', ')}`
-    return {
-      name,
-      length: duration,
-      users: `${users} users`,
-      preset: `preset ${stack.preset ?? 'none'}`,
-      objectives: `${objectives.length} objectives`,
-      faults: harm,
-    }
+  if (plan === null) {
+    // A plan that lacks only its load is there to be extended.
+    const isBase = problems.every(({ path, received }) => path === 'load.phases' && received === 'nothing')
+    const state = isBase ? 'to extend: has no phases' : `${problems.length} problems: squall validate ${name}`
+    return { data: { name, isRunnable: false, state }, cells: [name, '-', '-', '-', '-', state] }
   }
-  // A plan that lacks only its load is there to be extended.
-  const isBase = problems.every(({ path, received }) => path === 'load.phases' && received === 'nothing')
-  const state = isBase ? 'to extend: has no phases' : `${problems.length} problems: squall validate ${name}`
-  return { name, length: '-', users: '-', preset: '-', objectives: '-', faults: state }
+  const { load, stack, faults, objectives } = plan
+  const users = Math.max(...load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
+  const durationMs = load.phases.at(-1)?.endMs ?? 0
+  const ids = faults.map(({ id }) => id)
+  return {
+    data: {
+      name,
+      isRunnable: true,
+      durationMs,
+      users,
+      preset: stack.preset,
+      objectives: objectives.map(({ id }) => id),
+      faults: ids,
+    },
+    cells: [
+      name,
+      formatDurationMs(durationMs),
+      `${users} users`,
+      `preset ${stack.preset ?? 'none'}`,
+      `${objectives.length} objectives`,
+      ids.length === 0 ? 'no faults' : `faults: ${ids.join(', ')}`,
+    ],
+  }
 }

@@ -107,4 +107,12 @@ describe('squall list', () => {
       'presets',
     ])
   })
+
+  it('gives programs numbers, not the words of the table', async () => {
+    const { faults } = JSON.parse((await run('list', '--json')).stdout)
+    const { minimumForMs, parameters } = fakeCatalogue.faults.get('locked') ?? {}
+    expect(faults).toContainEqual(
+      expect.objectContaining({ name: 'locked', on: 'node', roles: ['postgres'], minimumForMs, parameters }),
+    )
+  })
 })

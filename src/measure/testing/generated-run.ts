@@ -42,6 +42,14 @@ export interface GeneratedDatabaseRow {
   readonly startedAt?: string
 }
 
+export interface GeneratedProbeRow {
+  readonly askedUs: number
+  readonly endedUs: number
+  readonly probe: string
+  readonly connection: string | null
+  readonly error: string | null
+}
+
 export type TimelineEntry = readonly [tUs: number, kind: string, id: string | null, data: Record<string, unknown>]
 
 /** A run by its parts. An absent part is an absent file. */
@@ -51,6 +59,7 @@ export interface GeneratedRun {
   readonly calls?: readonly GeneratedCall[]
   readonly pool?: readonly GeneratedPoolRow[]
   readonly database?: readonly GeneratedDatabaseRow[]
+  readonly probe?: readonly GeneratedProbeRow[]
   readonly tools?: readonly string[]
 }
 
@@ -153,6 +162,7 @@ export function writeRun(folder: string, run: GeneratedRun): void {
       streamLines(header, rows, (row) => Number(row[0]), 68_000_000),
     )
   }
+  if (run.probe !== undefined) writeProbe(file, run.probe)
   if (run.database !== undefined) {
     const rows = run.database.map((row) => [
       ...[row.tUs, 2_000, row.error ?? null, row.connections ?? null, null, 100],
@@ -164,6 +174,15 @@ export function writeRun(folder: string, run: GeneratedRun): void {
       streamLines(header, rows, (row) => Number(row[0]), 68_000_000),
     )
   }
+}
+
+function writeProbe(file: (name: string, lines: readonly string[]) => void, probe: readonly GeneratedProbeRow[]): void {
+  const rows = probe.map((row) => [row.askedUs, row.endedUs, row.probe, row.connection, row.error === null, row.error])
+  const header = { stream: 'probe', columns: ['t', 'ended', 'probe', 'connection', 'ok', 'error'] }
+  file(
+    'probe.ndjson',
+    streamLines(header, rows, (row) => Number(row[1]), 68_000_000),
+  )
 }
 
 /** Runs `use` with a fresh folder in the temp folder, and removes it. */

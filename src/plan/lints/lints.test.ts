@@ -80,7 +80,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp, readonly str
     /gone starts 15 s after slow ends, within its recovery of 20 s/,
     ['faults.gone.start.at=50 s'],
   ],
-  ['recovery-cut-short', ['faults.gone.start.at=20 s'], /gone starts before slow ends/, []],
+  ['recovery-cut-short', ['faults.gone.fault=narrow', 'faults.gone.start.at=20 s'], /gone starts before slow ends/, []],
   [
     'recovery-bound-beyond-window',
     ['objectives.back.max=21 s'],

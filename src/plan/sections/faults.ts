@@ -158,6 +158,7 @@ function readFault(known: Known): Read<FaultDraft> {
       recoveryMs: values.recovery,
       minimumForMs: description.minimumForMs,
       judgedBy: description.judgedBy,
+      combines: description.combines === true,
       spot,
     }
   }

@@ -58,6 +58,7 @@ export function injection(staged: StagedFault): InjectionRecord {
     requestedUs: s(staged.startS) + 812,
     appliedUs: s(staged.startS) + 3_420,
     observedUs: s(staged.startS) + 251_300,
+    stoppedUs: null,
     healedUs: s(staged.endS) + 2_912,
     healVerifiedUs: s(staged.endS) + 262_140,
     resolutionUs: 250_000,

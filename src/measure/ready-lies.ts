@@ -1,0 +1,71 @@
+import { usPerSecond } from '../domain/time.ts'
+import type { Measured, Window } from '../domain/verdict.ts'
+import type { ProbeRow } from '../record/reader-rows.ts'
+import type { MeasureSpec } from './measure-spec.ts'
+import { exactly, none } from './measured.ts'
+import type { RunView } from './run-view.ts'
+
+/**
+ * An answer may rest on a look a moment ago: a check has a limit of about a second, and is shared for a part of one
+ * (https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/, timeoutSeconds: 1).
+ */
+const staleUsMax = 1.5 * usPerSecond
+/** One failed connection of ours may be chance. */
+const failuresMin = 2
+
+/**
+ * "Ready", said while nobody could get through to the database: a load balancer that believes it sends users to an
+ * instance that can only fail. Held against Squall's own connections on the link, or to the node, of the fault.
+ */
+export const readyLies: MeasureSpec = {
+  id: 'ready.lies',
+  title: 'Answers "ready" while no connection to the database came through',
+  unit: 'count',
+  bounds: ['max'],
+  windows: ['injection'],
+  perTool: false,
+  needs: ['probe'],
+  lacking: (view) =>
+    Object.values(view.plan.stack.nodes).some(({ readyPath }) => readyPath !== null)
+      ? null
+      : 'no node has a ready path: name it by stack.nodes.<id>.ready, such as ready: {path: /ready}',
+  compute: ({ view, window }) => liesIn(view, window),
+}
+
+function liesIn(view: RunView, window: Window): Measured {
+  const before = staleUsMax / usPerSecond
+  const method = `answers that our own failures from ${before} s before on, ${failuresMin} or more and no success, gainsay`
+  const on = view.injection(window.fault)?.on ?? ''
+  const { links, nodes } = view.plan.stack
+  if (nodes[links[on]?.to ?? on]?.role !== 'postgres')
+    return none('no_samples', `${on} leads to no database: nothing can be held against "ready"`, 'count', 0, method)
+  const rows = view.folder.probe?.rows ?? []
+  const ours = rows.filter(({ probe }) => probe === on)
+  const within = (row: ProbeRow): boolean =>
+    window.spans.some(({ startUs, endUs }) => startUs <= row.askedUs && (row.endedUs ?? endUs) < endUs)
+  const answers = rows.filter((row) => row.probe === 'ready' && within(row) && gainsaid(row, ours))
+  if (answers.length === 0)
+    return none(
+      'no_samples',
+      `no answer during ${window.id} came while our own connections all failed`,
+      'count',
+      0,
+      method,
+    )
+  return exactly(answers.filter(({ ok }) => ok).length, 'count', answers.length, method)
+}
+
+/**
+ * Whether "ready" would not be true: all that we tried from shortly before the question until its answer has failed, and
+ * not only for being slow: our patience with an answer is shorter than that of a check.
+ */
+function gainsaid({ askedUs, endedUs }: ProbeRow, ours: readonly ProbeRow[]): boolean {
+  const untilUs = endedUs ?? askedUs
+  const near = ours.filter((row) => row.askedUs >= askedUs - staleUsMax && (row.endedUs ?? row.askedUs) <= untilUs)
+  const failed = near.filter(({ ok }) => !ok)
+  if (failed.length < failuresMin || failed.length < near.length) return false
+  // The long-lived connection tells of each stretch of silence, all of them since it asked.
+  const longest = ours.filter(({ connection, ok }) => connection === 'long' && !ok)
+  const isSilent = longest.some((row) => row.askedUs <= askedUs - staleUsMax && (row.endedUs ?? row.askedUs) >= askedUs)
+  return isSilent || failed.some(({ error }) => error !== 'timeout')
+}

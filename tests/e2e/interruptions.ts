@@ -23,7 +23,7 @@ export type Way = (typeof ways)[number]
 
 export interface Interruption {
   readonly way: Way
-  /** After t0. */
+  /** After the first line of progress, which comes at t0. */
   readonly atMs: number
   /** Until nothing was left. */
   readonly tookMs: number
@@ -76,7 +76,7 @@ export async function interrupt(way: Way, seed: number, turn: number): Promise<I
   }
   if (way === 'kill -9 of the keeper') await squall.exitCode()
   // With nobody left who knows of it, it is the next command that finds and clears it.
-  if (way === 'kill -9 of both') spawnSync(join(root, 'squall'), ['heal'], { stdio: 'ignore' })
+  if (way === 'kill -9 of both') spawnSync(join(root, 'squall'), ['heal'], { stdio: 'ignore', timeout: 60_000 })
   for (;;) {
     const left = leftOf(traces)
     const tookMs = performance.now() - fromMs
@@ -103,6 +103,8 @@ function lookAt(squall: SquallProcess): Seen {
   const run = listOpenRuns(findPlaces().stateDir).find(({ record }) => record?.runFolder === squall.out)
   if (!run?.record) throw new Error(`no open run in ${squall.out}:\n${squall.stderr}`)
   const { record, stateFolder, faults } = run
+  const proxy = record.processes.findLast(({ name }) => name === 'toxiproxy')
+  if (proxy === undefined) throw new Error('no toxiproxy on record')
   const harness = readProcess(squall.pid)
   const trees = runningTrees([record.keeper, ...record.processes, ...(harness ? [harness] : [])])
   return {
@@ -113,7 +115,7 @@ function lookAt(squall: SquallProcess): Seen {
       processes: trees.map(({ pid, startTicks }) => ({ pid, startTicks })),
     },
     keeperPid: record.keeper.pid,
-    proxyPid: record.processes.findLast(({ name }) => name === 'toxiproxy')?.pid ?? 0,
+    proxyPid: proxy.pid,
     faultsOn: faults.length,
   }
 }

@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Report } from '../../../src/domain/verdict.ts'
+import { SquallProcess } from '../squall-process.ts'
+import type { Defect } from './defects.ts'
+import { type VariantPlan, variantPlan } from './plans.ts'
+
+export interface VariantResult {
+  readonly exitCode: number | null
+  readonly report: Report
+  /** `id: why` of each judged finding that is no pass. */
+  readonly wrong: readonly string[]
+}
+
+/** `squall gate` on the node-postgres server with a defect. */
+export async function gateVariant(name: VariantPlan, defect: Defect): Promise<VariantResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'squall-variant-'))
+  try {
+    const plan = join(folder, 'plan.yaml')
+    writeFileSync(plan, variantPlan(name, defect))
+    using squall = new SquallProcess(['gate', plan, '--out', '{out}'])
+    const exitCode = await squall.exitCode()
+    if (exitCode === 3 || exitCode === 64) throw new Error(squall.stderr)
+    const report = squall.report()
+    const wrong = report.findings
+      .filter(({ judged, verdict }) => judged && verdict !== 'pass')
+      .map(({ id, verdict, why }) => `${verdict} ${id}: ${why}`)
+    return { exitCode, report, wrong }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -38,7 +38,9 @@ export const cpuQuota: NodeFault = {
     }
   },
   heal: (node) => node.signal('SIGCONT'),
-  // Of a slice's samples at least the first that meets the pause waits for nearly all of it; the others wait for none.
+  // A fresh connection that meets the pause waits for it while it opens, which its round trip does not tell.
+  seenBy: () => ['long'],
+  // One sample of each slice meets the pause, and waits for most of it; up to 13 of 15 ms each lie between two of them.
   samplesToTrust: () => 20,
   isAffected: (sample, parameters) => sample.error !== null || (sample.roundTripMs ?? 0) >= stoppedMs(parameters) * 0.6,
 }

@@ -14,6 +14,8 @@ export const boundsMs = {
   actAgain: 200,
   /** Healing may start a process anew: a database first replays what a kill -9 left in its log. */
   heal: 20_000,
+  /** Of a run that is to end now, the same and the look whether it is gone together: the keeper undoes what is left. */
+  healAtEnd: 1_500,
   /** After this, a fault whose end cannot be seen is recorded as never verified. */
   healVerify: 30_000,
   /** Rest after the load, in which `pool.leaked` is measured: long enough for eight samples of it. */

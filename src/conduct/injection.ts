@@ -188,12 +188,36 @@ async function actAgainAndAgain(context: InjectionContext, harm: Harm, signal: A
   if (failingSinceUs !== null) tell('stopped', failingSinceUs - t0Us)
 }
 
+/** Aborts a while after the run was told to end; at once gone where it never is. */
+function patienceOf({ clock, signal }: InjectionContext): { readonly signal: AbortSignal } & Disposable {
+  const patience = new AbortController()
+  const over = new AbortController()
+  const begin = (): void => {
+    void clock.sleep(boundsMs.healAtEnd, over.signal).then(() => patience.abort())
+  }
+  if (signal.aborted) begin()
+  else signal.addEventListener('abort', begin, { once: true, signal: over.signal })
+  return { signal: patience.signal, [Symbol.dispose]: () => over.abort() }
+}
+
+function rejectionOf(signal: AbortSignal, what: string): Promise<never> {
+  return new Promise((_, reject) => {
+    const refuse = (): void => reject(new Error(`${what} was given up: the run is to end`))
+    if (signal.aborted) refuse()
+    else signal.addEventListener('abort', refuse, { once: true })
+  })
+}
+
 async function healAndVerify(context: InjectionContext, harm: Harm): Promise<void> {
   const { clock, t0Us, undo, tell, note } = context
   const healingUs = clock.monotonicUs()
+  using patience = patienceOf(context)
+  // All that a run which is to end now leaves undone is the keeper's to undo, with the stack's end.
+  const force = async (): Promise<string> =>
+    context.signal.aborted ? 'the keeper undoes it with the end of the stack' : await undo.force()
   // The watch begins before the heal is asked for, since what was held back may come in the same millisecond.
   const sight = waitForSight(
-    { ...context, signal: new AbortController().signal },
+    { ...context, signal: patience.signal },
     {
       sinceUs: healingUs,
       untilUs: healingUs + boundsMs.healVerify * 1_000,
@@ -206,10 +230,11 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
     },
   )
   try {
-    await withDeadline(clock, boundsMs.heal, `healing ${harm.name}`, harm.heal())
+    const healed = withDeadline(clock, boundsMs.heal, `healing ${harm.name}`, harm.heal())
+    await Promise.race([healed, rejectionOf(patience.signal, `healing ${harm.name}`)])
     tell('healed', clock.monotonicUs() - t0Us)
   } catch (error) {
-    const how = await undo.force()
+    const how = await force()
     const text = `${harm.id}: healing failed (${String(error)}); ${how}`
     note(text)
     tell('healed', clock.monotonicUs() - t0Us, { note: text })
@@ -220,7 +245,7 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
   if (seen) {
     tell('healVerified', Math.max(seen.atUs, healedUs) - t0Us, { resolutionUs: seen.resolutionUs })
     await undo.forget()
-  } else note(`${harm.id}: its end was not seen within ${boundsMs.healVerify / 1_000} s; ${await undo.force()}`)
+  } else note(`${harm.id}: its end was not seen within ${boundsMs.healVerify / 1_000} s; ${await force()}`)
 }
 
 /** When it starts: as planned, or as soon as what it waits for has come. Run time, ms; null: not in this run. */

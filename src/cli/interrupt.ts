@@ -13,6 +13,9 @@ export class Interrupted extends Error {
 /** A signal to the whole process group comes twice, once more by way of the launcher: no second wish to stop. */
 const echoMs = 500
 
+/** Enough for what was being set up to be stopped, and for most heals. */
+const orphanMsMax = 1_000
+
 /**
  * Aborts at the first SIGINT, SIGTERM, SIGHUP, or when the launcher is gone. A second signal ends this process at
  * once: the keeper sees its pipe close, heals and ends everything by itself.
@@ -33,6 +36,8 @@ export function listenForInterrupt(clock: Clock, onFirst: (why: string) => void)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
   onParentGone(() => {
     if (!controller.signal.aborted) stop('the launcher is gone')
+    // Killed, most likely: nothing is to be left 5 s later, whatever hangs here. The keeper needs its part of that.
+    void clock.sleep(orphanMsMax).then(() => process.exit(130))
   })
   return controller.signal
 }

@@ -41,8 +41,12 @@ function liesIn(view: RunView, window: Window): Measured {
     return none('no_samples', `${on} leads to no database: nothing can be held against "ready"`, 'count', 0, method)
   const rows = view.folder.probe?.rows ?? []
   const ours = rows.filter(({ probe }) => probe === on)
+  // From the heal on the first to get through may be the system itself.
+  const overUs = view.injection(window.fault)?.healedUs ?? Number.POSITIVE_INFINITY
   const within = (row: ProbeRow): boolean =>
-    window.spans.some(({ startUs, endUs }) => startUs <= row.askedUs && (row.endedUs ?? endUs) < endUs)
+    window.spans.some(
+      ({ startUs, endUs }) => startUs <= row.askedUs && (row.endedUs ?? endUs) < Math.min(endUs, overUs),
+    )
   const answers = rows.filter((row) => row.probe === 'ready' && within(row) && gainsaid(row, ours))
   if (answers.length === 0)
     return none(

@@ -35,6 +35,11 @@ function limits(): pg.PoolConfig {
   return { keepAlive: true, connectionTimeoutMillis: connectMsMax, query_timeout: queryMsMax }
 }
 
+// As the tools want them: sums and counts as numbers, times as ISO 8601 in UTC.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+pg.types.setTypeParser(pg.types.builtins.DATE, String)
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => text.replace(' ', 'T').replace(/\+00$/, 'Z'))
+
 function newPool(max: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: process.env.DATABASE_URL,

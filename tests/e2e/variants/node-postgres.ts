@@ -100,26 +100,34 @@ async function onConnection<T>(pool: pg.Pool, work: (connection: Connection) => 
   }
 }
 
-/** Opens after five failures of the database in a row; a second later one call may try whether it is back. */
-const breaker = { failures: 0, openedMs: 0 }
+/** One a pool. Opens after five failures of the database in a row; a second later one call may try whether it is back. */
+const breakers = new Map(pools.map((pool) => [pool, { failures: 0, openedMs: 0 }]))
 const failuresMax = 5
 const openMs = 1_000
 const ofDatabase: ReadonlySet<string> = new Set(['connect_timeout', 'query_timeout', 'database_unavailable'])
+class BreakerOpen extends Failure {}
 
-function refuseWhenOpen(): void {
-  if (breaker.failures < failuresMax) return
+function poolOf(tool: Tool): pg.Pool {
+  return isOnboarding.has(tool) ? forOnboarding : shared
+}
+
+function refuseWhenOpen(tool: Tool): void {
+  const breaker = breakers.get(poolOf(tool))
+  if (breaker === undefined || breaker.failures < failuresMax) return
   const isOver = performance.now() - breaker.openedMs > openMs
-  if (is('breaker-stuck') || !isOver) throw new Failure('database_unavailable', 'the circuit breaker is open')
+  if (is('breaker-stuck') || !isOver) throw new BreakerOpen('database_unavailable', 'the circuit breaker is open')
   breaker.openedMs = performance.now()
 }
 
-function noteEnd(failure: Failure | null): void {
+function noteEnd(tool: Tool, failure: Failure | null): void {
+  const breaker = breakers.get(poolOf(tool))
+  if (breaker === undefined || failure instanceof BreakerOpen) return
   if (failure === null || !ofDatabase.has(failure.code)) breaker.failures = 0
   else if (++breaker.failures === failuresMax) breaker.openedMs = performance.now()
 }
 
 async function run(tool: Tool, args: Row): Promise<Row> {
-  const pool = isOnboarding.has(tool) ? forOnboarding : shared
+  const pool = poolOf(tool)
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await onConnection(pool, (connection) =>
@@ -138,13 +146,13 @@ const checks = new ArgumentChecks(allTools)
 async function call(tool: Tool, given: unknown): Promise<ToolResult> {
   try {
     const args = checks.apply(tool, given)
-    refuseWhenOpen()
+    refuseWhenOpen(tool)
     const answer = await run(tool, args)
-    noteEnd(null)
+    noteEnd(tool, null)
     return { ok: true, answer }
   } catch (error) {
     const failure = asFailure(error)
-    if (!failure.message.includes('breaker')) noteEnd(failure)
+    noteEnd(tool, failure)
     return { ok: false, failure }
   }
 }

@@ -51,8 +51,15 @@ const objectives: Readonly<Record<VariantPlan, readonly object[]>> = {
   // Three tries with pauses outlast a deadlock; what a deadlock costs in time is another matter.
   deadlocks: [{ id: 'deadlocks-told', measure: 'tool.error_ratio.tool_error', during: 'harm', max: 0 }],
   restarted: [],
+  // Refused calls alone: a user whose slow call is open cannot make his next one, whatever the server does.
   'slow-category': [
-    { id: 'others', measure: 'tool.error_ratio', during: 'harm', where: { tool: 'get_health_score' }, max: 0.05 },
+    {
+      id: 'others',
+      measure: 'tool.error_ratio.tool_error',
+      during: 'harm',
+      where: { tool: 'get_health_score' },
+      max: 0.05,
+    },
   ],
 }
 

@@ -58,7 +58,7 @@ const objectives: Readonly<Record<VariantPlan, readonly object[]>> = {
       measure: 'tool.error_ratio.tool_error',
       during: 'harm',
       where: { tool: 'get_health_score' },
-      max: 0.05,
+      max: 0.01,
     },
   ],
 }

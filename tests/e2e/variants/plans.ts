@@ -6,16 +6,16 @@ export type VariantPlan = 'hole' | 'terminated' | 'deadlocks' | 'restarted' | 's
 /** Which plan finds which defect, by which finding, and what that says of the users. */
 export const foundBy: Readonly<Record<Exclude<Defect, 'none'>, readonly [VariantPlan, finding: string, says: RegExp]>> =
   {
-    'pool-defaults': ['hole', 'time-to-failure', /service time/],
-    'keepalive-only': ['hole', 'time-to-failure', /service time/],
-    'connect-limit-only': ['hole', 'time-to-failure', /service time/],
-    'query-limit-only': ['hole', 'time-to-failure', /service time/],
-    'breaker-stuck': ['hole', 'back', /settled|recover/],
-    'lying-ready': ['hole', 'ready-truth', /ready/],
-    'no-error-handler': ['terminated', 'system.unplanned_exit', /server/],
-    'no-deadlock-retry': ['deadlocks', 'deadlocks-told', /failed|error/],
-    'sessions-refused': ['restarted', 'back', /settled|recover/],
-    'no-bulkhead': ['slow-category', 'others', /failed|error/],
+    'pool-defaults': ['hole', 'time-to-failure', /^Service time .* wanted at most 8 s/],
+    'keepalive-only': ['hole', 'time-to-failure', /^Service time .* wanted at most 8 s/],
+    'connect-limit-only': ['hole', 'time-to-failure', /^Service time .* wanted at most 8 s/],
+    'query-limit-only': ['hole', 'time-to-failure', /^Service time .* wanted at most 8 s/],
+    'breaker-stuck': ['hole', 'back', /until settled .* wanted at most 9 s/],
+    'lying-ready': ['hole', 'ready-truth', /^Answers "ready" while no connection .* wanted at most 0/],
+    'no-error-handler': ['terminated', 'system.unplanned_exit', /server ended with code 1/],
+    'no-deadlock-retry': ['deadlocks', 'deadlocks-told', /ended as tool_error .* wanted at most/],
+    'sessions-refused': ['restarted', 'back', /until settled .* wanted at most 9 s/],
+    'no-bulkhead': ['slow-category', 'others', /ended as tool_error .* wanted at most/],
   }
 
 const loadS = { hole: 32, terminated: 16, deadlocks: 20, restarted: 24, 'slow-category': 24 } as const

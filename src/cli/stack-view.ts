@@ -51,7 +51,12 @@ function undoHolder(keeper: KeeperClient, injectionId: string, action: () => Und
     forget: () => keeper.undone(injectionId),
     async force() {
       const outcomes = await keeper.heal(injectionId)
-      return `the keeper healed it: ${outcomes.map((outcome) => JSON.stringify(outcome)).join(', ')}`
+      const told = outcomes.map(({ how, why }) => (why === null ? how : `${how}: ${why}`)).join(', ')
+      const isHealed = outcomes.length > 0 && outcomes.every(({ how }) => how !== 'failed')
+      return {
+        isHealed,
+        how: isHealed ? `the keeper healed it (${told})` : `the keeper could not heal it (${told || 'it has no undo'})`,
+      }
     },
   }
 }

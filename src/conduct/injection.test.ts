@@ -24,6 +24,8 @@ interface Habits {
   /** Toxics act this long after the proxy has said yes. */
   readonly actsAfterMs?: number
   readonly failToHeal?: boolean
+  /** The keeper cannot heal it either. */
+  readonly cannotBeForced?: boolean
   /** The proxy says yes to the removal, and goes on. */
   readonly pretendToHeal?: boolean
   readonly failToApply?: boolean
@@ -70,8 +72,8 @@ function world(habits: Habits = {}): World {
       },
       forget: async () => void log.push('undo forgotten'),
       async force() {
-        toxics.clear()
-        return 'the proxy was replaced'
+        if (!habits.cannotBeForced) toxics.clear()
+        return { isHealed: !habits.cannotBeForced, how: 'the proxy was replaced' }
       },
     },
     watch(listener) {
@@ -181,11 +183,33 @@ test('a heal that the proxy refuses is forced, said, and verified all the same',
   expect(notes.join()).toContain('the proxy was replaced')
 })
 
+test('a heal that nobody can do is never told as done', async () => {
+  const { clock, context, link, told, log } = world({ failToHeal: true, cannotBeForced: true })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
+  expect(edges(told)).toEqual(['requested', 'applied', 'observed'])
+  expect(log).not.toContain('undo forgotten')
+})
+
+test('what looked well before a heal failed verifies nothing', async () => {
+  const { clock, context, told } = world()
+  const harm = harmOf({
+    heal: async () => {
+      await clock.sleep(200)
+      throw new Error('the proxy hangs')
+    },
+    // Well for the time of the failing heal, then not for a second.
+    isAffected: ({ askedUs }) =>
+      askedUs < t0Us + 6_000_000 || (askedUs > t0Us + 6_190_000 && askedUs < t0Us + 7_200_000),
+  })
+  await clock.runUntil(inject(context, planned, harm))
+  expect(at(told, 'healVerified')).toBeGreaterThan(7_200)
+})
+
 test('a heal that the proxy only pretends is never verified, and is forced', async () => {
   const { clock, context, link, told, notes, log } = world({ pretendToHeal: true })
   await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toEqual(['requested', 'applied', 'observed', 'healed'])
-  expect(notes.join()).toMatch(/its end was not seen within 30 s; the proxy was replaced/)
+  expect(notes.join()).toMatch(/its end was not seen in 30\.0 s; the proxy was replaced/)
   expect(log).not.toContain('undo forgotten')
 })
 

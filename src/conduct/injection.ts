@@ -13,8 +13,8 @@ export interface UndoHolder {
   record(): Promise<void>
   /** The fault is verified to be gone. */
   forget(): Promise<void>
-  /** Heals by force when the fault's own heal has failed; tells how. */
-  force(): Promise<string>
+  /** Heals by force when the fault's own heal has failed; `how` is for people. */
+  force(): Promise<{ readonly isHealed: boolean; readonly how: string }>
 }
 
 export interface InjectionContext {
@@ -213,31 +213,35 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
   const healingUs = clock.monotonicUs()
   using patience = patienceOf(context)
   // All that a run which is to end now leaves undone is the keeper's to undo, with the stack's end.
-  const force = async (): Promise<string> =>
-    context.signal.aborted ? 'the keeper undoes it with the end of the stack' : await undo.force()
+  const force = () =>
+    context.signal.aborted ? { isHealed: false, how: 'the keeper undoes it with the end of the stack' } : undo.force()
+  const lookFrom = (sinceUs: number): Promise<Sight | null> =>
+    waitForSight(
+      { ...context, signal: patience.signal },
+      {
+        sinceUs,
+        untilUs: healingUs + boundsMs.healVerify * 1_000,
+        question: harm.question,
+        seenBy: harm.seenBy,
+        inARow: harm.samplesToTrust,
+        // An answer that was held back for as long as the fault holds any proves nothing: the next one may.
+        looksRight: (sample) => harm.isAffected(sample) === false,
+        moment: (sample) => sample.endedUs,
+      },
+    )
   // The watch begins before the heal is asked for, since what was held back may come in the same millisecond.
-  const sight = waitForSight(
-    { ...context, signal: patience.signal },
-    {
-      sinceUs: healingUs,
-      untilUs: healingUs + boundsMs.healVerify * 1_000,
-      question: harm.question,
-      seenBy: harm.seenBy,
-      inARow: harm.samplesToTrust,
-      // An answer that was held back for as long as the fault holds any proves nothing: the next one may.
-      looksRight: (sample) => harm.isAffected(sample) === false,
-      moment: (sample) => sample.endedUs,
-    },
-  )
+  let sight = lookFrom(healingUs)
   try {
     const healed = withDeadline(clock, boundsMs.heal, `healing ${harm.name}`, harm.heal())
     await Promise.race([healed, rejectionOf(patience.signal, `healing ${harm.name}`)])
     tell('healed', clock.monotonicUs() - t0Us)
   } catch (error) {
-    const how = await force()
+    const { isHealed, how } = await force()
     const text = `${harm.id}: healing failed (${String(error)}); ${how}`
     note(text)
-    tell('healed', clock.monotonicUs() - t0Us, { note: text })
+    if (isHealed) tell('healed', clock.monotonicUs() - t0Us, { note: text })
+    // What looked well while it was not healed was chance.
+    sight = lookFrom(clock.monotonicUs())
   }
   const healedUs = clock.monotonicUs()
   const seen = await sight
@@ -245,7 +249,10 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
   if (seen) {
     tell('healVerified', Math.max(seen.atUs, healedUs) - t0Us, { resolutionUs: seen.resolutionUs })
     await undo.forget()
-  } else note(`${harm.id}: its end was not seen within ${boundsMs.healVerify / 1_000} s; ${await force()}`)
+    return
+  }
+  const waitedS = (clock.monotonicUs() - healingUs) / 1_000_000
+  note(`${harm.id}: its end was not seen in ${waitedS.toFixed(1)} s; ${(await force()).how}`)
 }
 
 /** When it starts: as planned, or as soon as what it waits for has come. Run time, ms; null: not in this run. */
@@ -275,8 +282,8 @@ async function sleepUntil(context: InjectionContext, harm: Harm, atMs: number): 
 }
 
 /**
- * One injection from its start, planned or waited for, to its verified end. When `context.signal` aborts, a fault that is on is healed
- * at once, and one that has not begun never begins. Resolves when nothing of it is left; rejects only when it could
+ * One injection from its start, planned or waited for, to its verified end. When `context.signal` aborts, a fault that
+ * is on is healed at once, and one that has not begun never begins. Resolves when nothing of it is left; rejects only when it could
  * not even be healed by force, or when its undo could not be written (then it has not acted).
  */
 export async function inject(context: InjectionContext, planned: PlannedFault, harm: Harm): Promise<void> {

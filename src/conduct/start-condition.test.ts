@@ -31,13 +31,19 @@ async function wait(condition: StartCondition, appended: Readonly<Record<number,
   return result
 }
 
-it('counts rows of calls, not what else is in the stream', async () => {
-  const rows = { 100: ['calls', '{"stream":"calls"}\n[1]\n{"beat":[1]}\n'], 280: ['calls', '[2]\n[3]\n'] } as const
+it('counts calls that have ended, not what else is in the stream', async () => {
+  const rows = {
+    100: ['calls', '{"stream":"calls","columns":["user","ended"]}\n[1,10]\n{"beat":[1]}\n[1,null]\n'],
+    280: ['calls', '[2,20]\n[3,30]\n'],
+  } as const
   expect(await wait({ kind: 'calls', count: 3 }, rows)).toEqual({ has: true, atMs: 300 })
 })
 
 it('gives up at the end of its time', async () => {
-  expect(await wait({ kind: 'calls', count: 3 }, { 100: ['calls', '[1]\n[2]\n'] })).toEqual({ has: false, atMs: 1_000 })
+  expect(await wait({ kind: 'calls', count: 3 }, { 100: ['calls', '{"columns":["ended"]}\n[1]\n[2]\n'] })).toEqual({
+    has: false,
+    atMs: 1_000,
+  })
 })
 
 it('finds a text that comes in two pieces', async () => {

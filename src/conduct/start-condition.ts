@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { StartCondition } from '../domain/plan.ts'
 import { StreamFollower } from '../record/follow.ts'
 
-/** Looked at so often, ms: this much later than its condition a fault may be requested. */
+/** Looked at so often, ms. A fault is requested so much after its condition, and later after a long run: see look(). */
 const lookEveryMs = 50
 /** Bytes of a log read at one look; a text that stands across two looks is found as well. */
 const logBytes = 1 << 16
@@ -37,15 +37,23 @@ interface Look extends Disposable {
 
 function countCalls(wanted: number, { callsFile }: ConditionFiles): Look {
   const follower = new StreamFollower(callsFile)
+  let endedAt = -1
   let count = 0
   return {
     hasCome() {
-      // Rows of calls are arrays; the header, new error texts and the beats are objects.
-      count += follower.look().filter(Array.isArray).length
+      for (const line of follower.look()) {
+        // A slot that was never sent has no end.
+        if (Array.isArray(line)) count += typeof line[endedAt] === 'number' ? 1 : 0
+        else if (isHeader(line)) endedAt = line.columns.indexOf('ended')
+      }
       return count >= wanted
     },
     [Symbol.dispose]: () => follower.close(),
   }
+}
+
+function isHeader(line: unknown): line is { readonly columns: readonly unknown[] } {
+  return typeof line === 'object' && line !== null && 'columns' in line && Array.isArray(line.columns)
 }
 
 function findInLog({ node, text }: StartCondition & { kind: 'log' }, files: ConditionFiles): Look {

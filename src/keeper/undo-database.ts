@@ -54,7 +54,8 @@ async function resetSettings(client: Client, names: readonly string[]): Promise<
   if (names.length > 0) await client.query('select pg_reload_conf()')
 }
 
-async function endSessions(client: Client, application: string, msMax: number, clock: Clock): Promise<void> {
+/** By the database itself, since one whose client is gone may take a while to see it. Rejects when they do not end. */
+export async function endSessions(client: Client, application: string, msMax: number, clock: Clock): Promise<void> {
   const sql = 'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1'
   const endUs = clock.monotonicUs() + msMax * 1_000
   for (;;) {

@@ -11,15 +11,15 @@ it('k6 gets the run’s mark, and nothing of the user’s that would change the 
   vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:1')
   const environment = environmentOf({
     k6Path: '/k6',
-    scriptPath: '/work/workload.js',
+    scriptPath: '/job/workload.js',
     config: {} as GeneratorConfig,
-    configPath: '/work/k6-1.json',
+    configPath: '/job/k6-1.json',
     logPath: '/logs/k6-1.log',
     processorsMax: 2,
     env: { SQUALL_STATE_FOLDER: '/state/runs/r' },
     clock: { sleep: async () => undefined },
   })
-  expect(environment).toMatchObject({ SQUALL_STATE_FOLDER: '/state/runs/r', HOME: '/work', GOMAXPROCS: '2' })
+  expect(environment).toMatchObject({ SQUALL_STATE_FOLDER: '/state/runs/r', HOME: '/job', GOMAXPROCS: '2' })
   expect(Object.keys(environment)).not.toContain('K6_VUS')
   expect(Object.keys(environment)).not.toContain('HTTP_PROXY')
 })

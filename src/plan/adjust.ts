@@ -46,7 +46,11 @@ export function shorten(draft: Draft, problems: Problems): Draft {
 }
 
 function quicker(schedule: Schedule): Schedule {
-  return schedule.kind === 'every' ? { ...schedule, everyMs: Math.round(schedule.everyMs * quickFactor) } : schedule
+  if (schedule.kind === 'every') return { ...schedule, everyMs: Math.round(schedule.everyMs * quickFactor) }
+  if (schedule.kind !== 'after' || schedule.condition.kind !== 'calls') return schedule
+  // The pace stays, so that a shorter run makes as many calls fewer.
+  const count = Math.max(1, Math.round(schedule.condition.count * quickFactor))
+  return { kind: 'after', condition: { kind: 'calls', count } }
 }
 
 function atLeast(leastMs: number, fullMs: number): number {

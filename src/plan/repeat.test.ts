@@ -61,6 +61,17 @@ describe('a fault that comes several times', () => {
   })
 })
 
+it('takes no id of an objective that is there already', () => {
+  const text = sampleWith(slow, 'start: {phase: steady, at: 10 s, every: 20 s, times: 2}, for: 10 s, recovery: 10 s')
+  const { problems } = loadSample(text.replace('id: p95,', 'id: back-2,'))
+  expect(problems).toMatchObject([{ path: 'faults[0].start', expected: expect.stringContaining('back-2 free') }])
+})
+
+it('waits for as many calls fewer in a quick run', () => {
+  const text = sampleWith(once, 'start: {phase: steady, at: 70 s, after: {calls: 1000}}, for: 20 s')
+  expect(loadSample(text, { quick: true }).plan?.faults[1]?.after?.condition).toEqual({ kind: 'calls', count: 350 })
+})
+
 describe('a fault at random moments', () => {
   const random = 'start: {phase: steady, at: 50 s, random: 4}, for: 5 s'
 

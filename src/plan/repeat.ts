@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { Objective } from '../domain/plan.ts'
 import type { Draft, FaultDraft } from './draft.ts'
+import { draw } from './draw.ts'
 import type { Problems } from './problems.ts'
 import { formatDurationMs } from './quantity.ts'
 import { joinPath, placeOf } from './shape.ts'
@@ -10,7 +10,9 @@ import { joinPath, placeOf } from './shape.ts'
  * objectives: every injection is judged by itself. The same seed gives the same moments.
  */
 export function repeat(draft: Draft, problems: Problems): Draft {
-  const taken = new Set([...draft.faults, ...draft.objectives, ...draft.load.phases].map(({ id }) => id))
+  const { nodes, links } = draft.stack
+  const named = [...draft.faults, ...draft.objectives, ...draft.load.phases].map(({ id }) => id)
+  const taken = new Set([...named, ...Object.keys(nodes), ...Object.keys(links)])
   const counts = new Map<string, number>()
   const faults = draft.faults.flatMap((fault) => {
     const startsMs = startsOf(fault, draft, problems)
@@ -26,6 +28,16 @@ export function repeat(draft: Draft, problems: Problems): Draft {
     })
   })
   const objectives = draft.objectives.flatMap((objective) => forEach(objective, counts))
+  const ids = [...faults, ...objectives].map(({ id }) => id)
+  for (const fault of draft.faults.filter(({ id }) => counts.has(id))) {
+    // Told of the fault: it is its times that make the objectives many.
+    const twice = objectives.find(
+      ({ id, during }) => during.startsWith(`${fault.id}-`) && ids.indexOf(id) !== ids.lastIndexOf(id),
+    )
+    if (twice === undefined) continue
+    const expected = `objectives that leave ${twice.id} free, which is what one of those on its windows is called`
+    problems.add(placeOf(fault.spot, 'start'), joinPath(fault.spot.path, 'start'), fault.id, expected)
+  }
   return { ...draft, faults, objectives }
 }
 
@@ -66,11 +78,6 @@ function drawStarts(fault: FaultDraft, times: number, draft: Draft, problems: Pr
     const share = draw(draft.seed, numbered(id, index))
     return Math.round(atMs + index * partMs + share * Math.max(0, spareMs))
   })
-}
-
-/** In [0, 1), by the seed and the name alone: a plan that gets another fault keeps the moments of those it has. */
-function draw(seed: number, name: string): number {
-  return createHash('sha256').update(`${seed}/${name}`).digest().readUInt32BE() / 2 ** 32
 }
 
 function forEach(objective: Objective, counts: ReadonlyMap<string, number>): readonly Objective[] {

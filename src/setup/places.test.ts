@@ -38,11 +38,11 @@ describe('where things lie', () => {
   })
 
   it('moves the part of PostgreSQL where its account can get to, when root has a closed home', () => {
-    const places = findPlaces(machine({ uid: 0, home: '/root', ...closed('/root') }))
+    const places = findPlaces(machine({ uid: 0, home: '/superuser', ...closed('/superuser') }))
     expect(places).toMatchObject({
-      cacheDir: '/root/.cache/squall',
+      cacheDir: '/superuser/.cache/squall',
       postgresCacheDir: '/var/cache/squall',
-      stateDir: '/root/.local/state/squall',
+      stateDir: '/superuser/.local/state/squall',
       dataDir: '/var/lib/squall/data',
       postgresAccount: { name: 'postgres', uid: 101, gid: 104 },
     })

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { Clock } from '../domain/clock.ts'
 import { type DatabaseControl, type FaultSetting, faultApplication, faultSettings } from '../domain/node-control.ts'
+import { endSessions } from '../keeper/undo-database.ts'
 
 /** To connect, on loopback some ms; a database under load and a fault may take a while. Applying a fault has 5 s. */
 const connectMsMax = 4_000
@@ -78,21 +79,9 @@ class Hold implements DatabaseControl {
       for (const name of faultSettings.filter((one) => this.#changed.has(one)))
         await client.query(`alter system reset ${name}`)
       if (this.#changed.size > 0) await client.query('select pg_reload_conf()')
-      await this.#endSessions(client)
+      await endSessions(client, this.#application, releaseMsMax, this.#clock)
     })
     this.#changed.clear()
-  }
-
-  /** By the database itself, since one whose client is gone may take a while to see it. */
-  async #endSessions(client: pg.Client): Promise<void> {
-    const endUs = this.#clock.monotonicUs() + releaseMsMax * 1_000
-    const sql = 'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1'
-    for (;;) {
-      const { rowCount } = await client.query(sql, [this.#application])
-      if (rowCount === 0) return
-      if (this.#clock.monotonicUs() > endUs) throw new Error(`${rowCount} sessions of ${this.#application} do not end`)
-      await this.#clock.sleep(pollMs)
-    }
   }
 
   /** On a connection that is not among those to be ended. */

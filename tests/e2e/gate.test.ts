@@ -199,9 +199,10 @@ describe('a harness that is stopped', () => {
   it('by kill -9 in mid-fault leaves nothing, 5 s later', async () => {
     using squall = new SquallProcess(['gate', 'smoke', '--out', '{out}'])
     await squall.said(/latency \d s more/)
-    const k6 = Number(/"k6",(\d+)/.exec(readFileSync(join(squall.out, 'host.ndjson'), 'utf8'))?.[1])
-    expect(isRunning(k6)).toBe(true)
-    const pids = [k6, ...nodes.map((node) => pidOf(squall, node))]
+    const host = readFileSync(join(squall.out, 'host.ndjson'), 'utf8')
+    const ours = ['k6', 'squall'].map((name) => Number(new RegExp(`"${name}",(\\d+)`).exec(host)?.[1]))
+    expect(ours.map(isRunning)).toEqual([true, true])
+    const pids = [...ours, ...nodes.map((node) => pidOf(squall, node))]
     squall.child.kill('SIGKILL')
     expect(await goneWithin(pids, 5_000)).toEqual([])
   })

@@ -8,7 +8,7 @@ import type { Finding, Report } from '../../src/domain/verdict.ts'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** A real `./squall`, as a person would start it, with a run folder and a state folder of its own. */
+/** A real `./squall`, as a person would start it, with a run folder of its own. */
 export class SquallProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'squall-e2e-'))
   readonly out = join(this.folder, 'run')

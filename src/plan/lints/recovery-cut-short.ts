@@ -4,7 +4,9 @@ import type { Lint } from './lint.ts'
 export const recoveryCutShort: Lint = {
   id: 'recovery-cut-short',
   severity: 'warning',
-  look({ faults }) {
+  look(plan) {
+    // When one that waits begins is not known.
+    const faults = plan.faults.filter(({ after }) => after === undefined)
     return faults.flatMap((fault) => {
       const healMs = fault.startMs + fault.forMs
       const endMs = healMs + fault.recoveryMs

@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs'
 import { asFailure } from './failure.ts'
 import { Log } from './log.ts'
 import { startServer } from './server.ts'
@@ -6,6 +7,12 @@ import { readSettings } from './settings.ts'
 const exitUsage = 64
 const exitFailed = 1
 
+/**
+ * In the background: to a file `process.stderr` waits for the disk, and every call with it. What cannot be logged is
+ * lost, and the server goes on.
+ */
+const logFile = createWriteStream('/dev/stderr', { fd: 2, autoClose: false }).on('error', () => undefined)
+
 async function main(): Promise<void> {
   const read = readSettings(process.env)
   if ('problems' in read) {
@@ -13,7 +20,7 @@ async function main(): Promise<void> {
     process.exitCode = exitUsage
     return
   }
-  const log = new Log((line) => process.stderr.write(line))
+  const log = new Log((line) => logFile.write(line))
   const server = await startServer(read.settings, log)
   let stopping = false
   const stop = async (signal: string): Promise<void> => {
@@ -21,7 +28,7 @@ async function main(): Promise<void> {
     stopping = true
     log.info('stopping', { signal })
     await server.stop()
-    process.exit(0)
+    logFile.end(() => process.exit(0))
   }
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal))
   // The one line on stdout: whoever started the server waits for it.

@@ -111,6 +111,10 @@ async function vitest(project: string, minutesMax: number): Promise<Tally> {
   }
 }
 
+function indented(text: string): string {
+  return text === '' ? '' : `${text.replaceAll(/^/gm, '    ')}\n`
+}
+
 const steps: readonly (readonly [name: string, act: () => Promise<Tally>])[] = [
   ['typecheck', () => check('typecheck')],
   ['lint', () => check('lint')],
@@ -133,6 +137,6 @@ for (const [name, act] of steps) {
 process.stdout.write('\n')
 for (const name of sum.skipped)
   process.stdout.write(`SKIPPED ${name}: ${allowedSkips.get(name) ?? 'no reason given'}\n`)
-for (const name of sum.failed) process.stdout.write(`FAILED ${name}\n`)
+for (const name of sum.failed) process.stdout.write(`FAILED ${name}\n${indented(sum.why.get(name) ?? '')}`)
 process.stdout.write(`${sum.passed} passed, ${sum.failed.length} failed\n`)
 process.exitCode = sum.failed.length === 0 && sum.passed > 0 ? 0 : 1

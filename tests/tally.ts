@@ -1,18 +1,23 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /** What a step of the test run found. */
 export interface Tally {
   readonly passed: number
   /** Names, so that the end of a long log still says which. */
   readonly failed: readonly string[]
   readonly skipped: readonly string[]
+  /** What failed tests said, by name, cut to what fits the end of a log: the only part that some logs keep. */
+  readonly why: ReadonlyMap<string, string>
 }
 
-export const nothing: Tally = { passed: 0, failed: [], skipped: [] }
+export const nothing: Tally = { passed: 0, failed: [], skipped: [], why: new Map() }
 
 export function add(a: Tally, b: Tally): Tally {
   return {
     passed: a.passed + b.passed,
     failed: [...a.failed, ...b.failed],
     skipped: [...a.skipped, ...b.skipped],
+    why: new Map([...a.why, ...b.why]),
   }
 }
 
@@ -25,7 +30,11 @@ export interface VitestReport {
   readonly testResults: readonly {
     readonly name: string
     readonly status: string
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages?: readonly string[]
+    }[]
   }[]
 }
 
@@ -37,15 +46,27 @@ export function tallyVitest(project: string, report: VitestReport | undefined, e
   if (!report) return { ...nothing, failed: [`${project}: vitest ended (${exitCode}) without a report`] }
   let sum = nothing
   for (const file of report.testResults) {
-    for (const { fullName, status } of file.assertionResults) {
+    for (const { fullName, status, failureMessages = [] } of file.assertionResults) {
       if (status === 'passed') sum = add(sum, one(fullName, true))
-      else if (status === 'failed') sum = add(sum, one(fullName, false))
+      else if (status === 'failed')
+        sum = add(sum, { ...one(fullName, false), why: new Map([[fullName, gist(failureMessages)]]) })
       else sum = add(sum, { ...nothing, skipped: [fullName] })
     }
     const isUnexplained = file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed')
     if (isUnexplained) sum = add(sum, one(`${file.name}: the file itself`, false))
   }
   return explain(sum, `${project}: vitest`, exitCode)
+}
+
+const gistLinesMax = 40
+
+/** The last lines of what was said, without the stack's: what a command printed last is what it found. */
+function gist(messages: readonly string[]): string {
+  const lines = messages.flatMap((message) => stripVTControlCharacters(message).split('\n'))
+  return lines
+    .filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
+    .slice(-gistLinesMax)
+    .join('\n')
 }
 
 /**

@@ -3,6 +3,7 @@ package squall
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"strconv"
@@ -30,15 +31,14 @@ type call struct {
 	detail                      string // empty means none
 }
 
-// recorder writes a calls stream as docs/run-folder.md defines it. A row is one write(2), so that kill -9 loses
-// only the calls in flight. Safe for use by many goroutines. After the first failed write it writes no more.
+// recorder writes a calls stream as docs/run-folder.md defines it. A row is one write(2), at once unless the disk keeps
+// it waiting, so that kill -9 loses only the calls in flight. Safe for use by many goroutines.
 type recorder struct {
 	mu      sync.Mutex
-	file    *os.File
+	lines   *lineWriter
 	line    []byte
 	rows    int64
 	details map[string]int
-	failure error
 	onFail  func(error)
 }
 
@@ -48,8 +48,15 @@ func newRecorder(path string, onFail func(error)) (*recorder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the calls stream cannot be made: %w", err)
 	}
-	return &recorder{file: file, details: map[string]int{}, onFail: onFail}, nil
+	return recordTo(file, onFail), nil
 }
+
+func recordTo(file io.WriteCloser, onFail func(error)) *recorder {
+	tell := func(err error) { onFail(streamFailure(err)) }
+	return &recorder{lines: newLineWriter(file, tell), details: map[string]int{}, onFail: onFail}
+}
+
+func streamFailure(err error) error { return fmt.Errorf("the calls stream cannot be written: %w", err) }
 
 type header struct {
 	Stream   string      `json:"stream"`
@@ -99,7 +106,7 @@ func (r *recorder) row(c *call) {
 		line = strconv.AppendInt(line, int64(detail), 10)
 	}
 	r.line = append(line, ']', '\n')
-	r.write(r.line)
+	r.lines.add(r.line)
 	r.rows++
 }
 
@@ -115,10 +122,10 @@ func (r *recorder) end(atUs int64, reason string) (int64, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.object(map[string]any{"end": map[string]any{"t": timeOrNull(atUs), "rows": r.rows, "reason": reason}})
-	if err := r.file.Close(); r.failure == nil {
-		r.failure = err
+	if err := r.lines.close(); err != nil {
+		return r.rows, streamFailure(err)
 	}
-	return r.rows, r.failure
+	return r.rows, nil
 }
 
 // detailNumber is the number of an error's text in the dictionary, or -1 for none.
@@ -145,24 +152,10 @@ func (r *recorder) detailNumber(text string) int {
 func (r *recorder) object(value any) {
 	line, err := json.Marshal(value)
 	if err != nil {
-		r.fail(err)
+		r.onFail(streamFailure(err))
 		return
 	}
-	r.write(append(line, '\n'))
-}
-
-func (r *recorder) write(line []byte) {
-	if r.failure != nil {
-		return
-	}
-	if _, err := r.file.Write(line); err != nil {
-		r.fail(err)
-	}
-}
-
-func (r *recorder) fail(err error) {
-	r.failure = fmt.Errorf("the calls stream cannot be written: %w", err)
-	r.onFail(r.failure)
+	r.lines.add(append(line, '\n'))
 }
 
 func appendTime(line []byte, atUs int64) []byte {

@@ -80,6 +80,9 @@ func TestErrorTextsAreBounded(t *testing.T) {
 	for i := range detailKindsMax + 500 {
 		r.row(&call{detail: fmt.Sprintf("request %d failed", i)})
 	}
+	if _, err := r.end(1, "planned"); err != nil {
+		t.Fatal(err)
+	}
 	kinds := 0
 	for _, line := range lines() {
 		var entry struct{ Dict []any }
@@ -95,7 +98,7 @@ func TestErrorTextsAreBounded(t *testing.T) {
 	if want := detailKindsMax + 1; kinds != want {
 		t.Errorf("%d kinds of error in the dictionary, want %d", kinds, want)
 	}
-	if last := lines()[len(lines())-1]; !strings.HasSuffix(last, fmt.Sprintf(",%d]", detailKindsMax)) {
+	if last := lines()[len(lines())-2]; !strings.HasSuffix(last, fmt.Sprintf(",%d]", detailKindsMax)) {
 		t.Errorf("the last row %s does not name the shared text, number %d", last, detailKindsMax)
 	}
 }
@@ -106,14 +109,14 @@ func TestAFullDiskEndsTheRunOnce(t *testing.T) {
 		t.Skip("no /dev/full here")
 	}
 	var told []error
-	r := &recorder{file: file, details: map[string]int{}, onFail: func(err error) { told = append(told, err) }}
+	r := recordTo(file, func(err error) { told = append(told, err) })
 	r.row(&call{})
 	r.row(&call{})
-	if len(told) != 1 {
-		t.Errorf("told %d times: %v", len(told), errors.Join(told...))
-	}
 	if _, err := r.end(1, "planned"); err == nil {
 		t.Error("the end of a stream that could not be written is no success")
+	}
+	if len(told) != 1 {
+		t.Errorf("told %d times: %v", len(told), errors.Join(told...))
 	}
 }
 

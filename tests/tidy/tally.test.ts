@@ -25,6 +25,15 @@ describe('counting a test run', () => {
     expect(tallyVitest('unit', report, exitCode)).toMatchObject({ passed, failed })
   })
 
+  it('keeps the last lines of what a failed test said, without colours and stack', () => {
+    const said = ['\u001b[31mexpected 1 to be 0\u001b[39m', '', 'FAIL: the pool', '    at here (a.test.ts:1:1)'].join(
+      '\n',
+    )
+    const failed = { fullName: 'b', status: 'failed', failureMessages: [said] }
+    const report = { testResults: [{ ...file('failed'), assertionResults: [failed] }] }
+    expect(tallyVitest('unit', report, 1).why).toEqual(new Map([['b', 'expected 1 to be 0\nFAIL: the pool']]))
+  })
+
   it.each(['skipped', 'pending', 'todo'])('a test that is %s has failed, unless excused', (status) => {
     const tally = tallyVitest('unit', { testResults: [file('passed', ['a', status], ['b', 'passed'])] }, 0)
     expect(judgeSkips(tally, new Map())).toMatchObject({ passed: 1, failed: ['a (skipped)'] })

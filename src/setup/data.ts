@@ -35,7 +35,11 @@ const superuserName = 'squall'
 const applicationName = 'app'
 const dataName = 'pgdata'
 
-/** What every stack stands on; a stack adds port, max_connections and the like on the command line. */
+/**
+ * What every stack stands on, archiving among it, which cannot be begun while it runs. A replica that starts from it must
+ * have as many connections as it had (manual of 16, 27.4.3): the least that a plan can ask for.
+ * A stack adds port, max_connections and the like on the command line.
+ */
 const settings = `
 # Squall
 listen_addresses = '127.0.0.1'
@@ -44,6 +48,9 @@ wal_level = replica
 wal_log_hints = on
 fsync = on
 full_page_writes = on
+archive_mode = on
+archive_command = 'true'
+max_connections = 10
 `
 
 export async function findDataTemplate(

@@ -5,6 +5,7 @@ import { ensureK6 } from './k6.ts'
 import type { Places } from './places.ts'
 import type { Postgres } from './postgres.ts'
 import { ensurePostgres } from './postgres.ts'
+import { ensureRouter } from './router.ts'
 import type { Setting } from './setting.ts'
 import { settingOf } from './setting.ts'
 import { ensureToxiproxy } from './toxiproxy.ts'
@@ -17,6 +18,7 @@ export interface EnginesOptions extends Partial<Setting> {
 export interface Engines {
   readonly k6: Program
   readonly toxiproxy: Program
+  readonly router: Program
   readonly postgres: Postgres
   readonly dataTemplate: DataTemplate
   readonly places: Places
@@ -33,9 +35,16 @@ export async function ensureEngines(options: EnginesOptions = {}): Promise<Engin
     const postgres = await ensurePostgres(setting)
     return { postgres, dataTemplate: await ensureDataTemplate(postgres, setting, options.seed) }
   }
-  const [k6, toxiproxy, data] = await Promise.allSettled([ensureK6(setting), ensureToxiproxy(setting), database()])
+  const [k6, toxiproxy, router, data] = await Promise.allSettled([
+    ensureK6(setting),
+    ensureToxiproxy(setting),
+    ensureRouter(setting),
+    database(),
+  ])
   if (k6.status === 'rejected') throw k6.reason
   if (toxiproxy.status === 'rejected') throw toxiproxy.reason
+  if (router.status === 'rejected') throw router.reason
   if (data.status === 'rejected') throw data.reason
-  return { k6: k6.value, toxiproxy: toxiproxy.value, ...data.value, places: setting.places }
+  const { places } = setting
+  return { k6: k6.value, toxiproxy: toxiproxy.value, router: router.value, ...data.value, places }
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Entry } from './cache-entry.ts'
 import { ensureEntry, findEntry, findNewestEntry } from './cache-entry.ts'
 import { lastWords } from './command.ts'
@@ -14,8 +14,8 @@ export interface GoProgram {
   readonly id: string
   /** Package path as `go build` takes it, run in engines/. */
   readonly packagePath: string
-  /** Whether it has Go sources of ours in it; otherwise go.mod and go.sum say all. */
-  readonly hasOwnSources: boolean
+  /** Folders of engines/ with the Go sources of ours in it; besides them go.mod and go.sum say all. */
+  readonly ownFolders: readonly string[]
   /** Asks the built program for its version; throws a SetupError when it is not what it should be. */
   readonly versionOf: (binary: string, setting: Setting) => Promise<string>
 }
@@ -63,7 +63,7 @@ export async function ensureBuilt(program: GoProgram, setting: Setting): Promise
 async function build(program: GoProgram, dir: string, setting: Setting): Promise<{ version: string }> {
   const binary = join(dir, program.id)
   const logPath = join(setting.places.cacheDir, 'logs', `build-${program.id}.log`)
-  setting.progress({ id: program.id, message: `building ${program.id} (first time only; 1 to 3 min)` })
+  setting.progress({ id: program.id, message: `building ${program.id} (first time only; up to 3 min)` })
   // No C compiler needed; no paths or debug tables in the result (k6: 54 MB instead of 80).
   const argv = ['go', 'build', '-trimpath', '-ldflags', '-s -w', '-o', binary, program.packagePath]
   const stopTelling = tellStillWorking(program.id, setting)
@@ -135,11 +135,9 @@ export function goInstallCommand(version: string): string {
 
 /** What the program comes from: tests are left out, so that changing one builds nothing anew. */
 async function sourceHash(program: GoProgram, setting: Setting): Promise<string | undefined> {
-  const isSource = (path: string): boolean => path.endsWith('.go') && !path.endsWith('_test.go')
-  return fingerprint(
-    enginesDir(setting),
-    (path) => path === 'go.mod' || path === 'go.sum' || (program.hasOwnSources && isSource(path)),
-  )
+  const isSource = (path: string): boolean =>
+    path.endsWith('.go') && !path.endsWith('_test.go') && program.ownFolders.includes(dirname(path))
+  return fingerprint(enginesDir(setting), (path) => path === 'go.mod' || path === 'go.sum' || isSource(path))
 }
 
 function enginesDir(setting: Setting): string {

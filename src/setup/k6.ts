@@ -8,7 +8,7 @@ import { SetupError } from './setup-error.ts'
 /** What scenarios import beyond k6 itself; `k6 version` lists the modules that are compiled in. */
 const neededModules = ['k6/x/sql', 'k6/x/squall']
 
-const k6: GoProgram = { id: 'k6', packagePath: './k6', hasOwnSources: true, versionOf: k6VersionOf }
+const k6: GoProgram = { id: 'k6', packagePath: './k6', ownFolders: ['k6', 'squall'], versionOf: k6VersionOf }
 
 /** k6 by SQUALL_K6, else the built one. Throws a SetupError when the one named is no k6 of ours. */
 export async function findK6(setting: Setting): Promise<Program | undefined> {

@@ -10,7 +10,7 @@ const modulePath = 'github.com/Shopify/toxiproxy/v2'
 const toxiproxy: GoProgram = {
   id: 'toxiproxy',
   packagePath: `${modulePath}/cmd/server`,
-  hasOwnSources: false,
+  ownFolders: [],
   versionOf: toxiproxyVersionOf,
 }
 

@@ -9,6 +9,7 @@ export const bandwidth: LinkFault = {
   name: 'bandwidth',
   title: 'data flows no faster than a given rate',
   on: 'link',
+  isToDatabase: true,
   judgedBy: 'launch',
   combines: true,
   minimumForMs: 5_000,

@@ -6,6 +6,7 @@ export const limitData: LinkFault = {
   name: 'limit-data',
   title: 'connections are closed once so much data has passed',
   on: 'link',
+  isToDatabase: true,
   judgedBy: 'bounded',
   minimumForMs: 2_000,
   parameters: {

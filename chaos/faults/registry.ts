@@ -1,3 +1,4 @@
+import { archivingFailing } from './archiving-failing.ts'
 import { backendsTerminated } from './backends-terminated.ts'
 import { bandwidth } from './bandwidth.ts'
 import { blackHole } from './black-hole.ts'
@@ -5,15 +6,18 @@ import { cpuQuota } from './cpu-quota.ts'
 import { crashLoop } from './crash-loop.ts'
 import { deadlocks } from './deadlocks.ts'
 import { down } from './down.ts'
+import { failOver } from './fail-over.ts'
 import type { Fault } from './fault.ts'
 import { filesUsedUp } from './files-used-up.ts'
 import { flapping } from './flapping.ts'
 import { freeze } from './freeze.ts'
+import { hostLost } from './host-lost.ts'
 import { idleTransaction } from './idle-transaction.ts'
 import { kill } from './kill.ts'
 import { latency } from './latency.ts'
 import { limitData } from './limit-data.ts'
 import { readOnly } from './read-only.ts'
+import { replayPaused } from './replay-paused.ts'
 import { reset } from './reset.ts'
 import { restart } from './restart.ts'
 import { slicer } from './slicer.ts'
@@ -50,6 +54,10 @@ const all: readonly Fault[] = [
   slowQueries,
   deadlocks,
   readOnly,
+  archivingFailing,
+  failOver,
+  hostLost,
+  replayPaused,
 ]
 
 export const faults: ReadonlyMap<string, Fault> = new Map(all.map((fault) => [fault.name, fault]))

@@ -54,6 +54,10 @@ const looks: Readonly<Record<string, Looks>> = {
   'slow-queries': { harmed: says('1'), calm: says('0') },
   deadlocks: { harmed: says('true'), calm: says('false') },
   'read-only': { harmed: says('on'), calm: says('off') },
+  'archiving-failing': { harmed: says('true'), calm: says('false') },
+  'fail-over': { harmed: failed, calm: {} },
+  'host-lost': { harmed: silent, calm: {} },
+  'replay-paused': { harmed: says('paused'), calm: says('not paused') },
 }
 
 it('every fault is in the table', () => {

@@ -10,6 +10,7 @@ export const slicer: LinkFault = {
   name: 'slicer',
   title: 'data arrives in small slices, with a pause after each',
   on: 'link',
+  isToDatabase: true,
   judgedBy: 'launch',
   combines: true,
   minimumForMs: 5_000,

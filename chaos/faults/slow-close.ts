@@ -8,6 +8,7 @@ export const slowClose: LinkFault = {
   name: 'slow-close',
   title: 'connections that the other side has closed stay open for a while',
   on: 'link',
+  isToDatabase: true,
   judgedBy: 'bounded',
   minimumForMs: 2_000,
   parameters: {

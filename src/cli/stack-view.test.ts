@@ -10,6 +10,7 @@ type Paths = Pick<Plan, 'stack' | 'observe'>
 const common = { host: '127.0.0.1', pid: 1, logPath: null, applicationUrl: null }
 const running = {
   mcpUrl: 'http://127.0.0.1:20001/deep/mcp',
+  serverId: 'api',
   databaseUrl: 'postgres://127.0.0.1:20002/app',
   nodes: new Map([
     ['api', { ...common, id: 'api', role: 'mcp', port: 20_001, url: 'http://127.0.0.1:20001/deep/mcp' }],

@@ -10,6 +10,7 @@ import { readProcess } from '../keeper/process-table.ts'
 import type { UndoAction } from '../keeper/undo.ts'
 import { databaseTarget } from '../observe/database-probe.ts'
 import { httpTarget } from '../observe/http-probe.ts'
+import type { ProbeTarget } from '../observe/prober.ts'
 import { controlNode } from '../stack/node-control.ts'
 import type { RunningLink, RunningNode, RunningStack } from '../stack/running-stack.ts'
 import { connectToxiproxy } from '../stack/toxiproxy.ts'
@@ -82,11 +83,18 @@ export function metricsUrlOf(stack: RunningStack, { observe: { pool } }: Paths):
   return pool === null || node === undefined ? null : urlOn(node.url, pool.path)
 }
 
-/** Where the server says whether it is ready; null: it has no such path. */
+/** Where the server says whether it is ready, past the link of its users; null: it has no such path. */
 function readyUrlOf(stack: RunningStack, plan: Paths): string | null {
-  const server = [...stack.nodes.values()].find(({ url }) => url === stack.mcpUrl)
+  const server = stack.nodes.get(stack.serverId)
   const path = server === undefined ? null : (plan.stack.nodes[server.id]?.readyPath ?? null)
-  return path === null ? null : urlOn(stack.mcpUrl, path)
+  return server === undefined || path === null ? null : urlOn(server.url, path)
+}
+
+/** Our own connections through a link: to the database behind it, or to the server as its users come. */
+function probeTargetOf(link: RunningLink, stack: RunningStack, plan: Paths): ProbeTarget {
+  const url = stack.linkUrl(link.id)
+  if (link.protocol === 'postgres') return databaseTarget(inMaintenanceDatabase(url))
+  return httpTarget(urlOn(url, plan.stack.nodes[link.to]?.readyPath ?? '/'))
 }
 
 /** Not resolved against the node's URL: `//host/path` would lead to another machine. */
@@ -101,7 +109,7 @@ export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient
     links.set(link.id, {
       id: link.id,
       control: controlOf(link, clock),
-      probeTarget: databaseTarget(inMaintenanceDatabase(stack.linkDatabaseUrl(link.id))),
+      probeTarget: probeTargetOf(link, stack, plan),
       undo: (injectionId) => undoHolder(keeper, injectionId, () => undoOfLink(link)),
     })
   const nodes = new Map<string, ConductedNode>()

@@ -55,6 +55,7 @@ class Conductor {
     const { folder } = spec.folder
     this.#files = {
       callsFile: join(folder, 'calls', 'k6-1.ndjson'),
+      databaseFile: join(folder, 'database.ndjson'),
       logFileOf: (node) => join(folder, 'logs', `${node}.log`),
     }
     spec.interrupt.addEventListener('abort', () => this.#stop.abort(), { once: true })

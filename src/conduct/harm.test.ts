@@ -31,6 +31,7 @@ const node: NodeControl = {
   useUpFiles: async () => undefined,
   giveFilesBack: async () => undefined,
   database: null,
+  cluster: null,
 }
 const sample: ProbeSample = {
   connection: 'long',

@@ -17,7 +17,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 /** What is appended to the calls and to the server's log, by the moment in ms. */
 async function wait(condition: StartCondition, appended: Readonly<Record<number, readonly [string, string]>>) {
   const clock = new SimulatedClock(0)
-  const files = { callsFile: join(folder, 'calls'), logFileOf: (node: string) => join(folder, `${node}.log`) }
+  const files = {
+    callsFile: join(folder, 'calls'),
+    databaseFile: join(folder, 'database'),
+    logFileOf: (node: string) => join(folder, `${node}.log`),
+  }
   const writing = Object.entries(appended).map(async ([atMs, [file, text]]) => {
     await clock.sleep(Number(atMs))
     appendFileSync(join(folder, file), text)
@@ -55,4 +59,15 @@ it('does not take what was in the log before', async () => {
   appendFileSync(join(folder, 'server.log'), 'migration begins\n')
   const lines = { 120: ['server.log', 'something else\n'] } as const
   expect(await wait({ kind: 'log', node: 'server', text: 'migration begins' }, lines)).toMatchObject({ has: false })
+})
+
+it('waits for a replica that is behind now, not for one that was', async () => {
+  const header = '{"stream":"database","columns":["t","error","startedAt","written","followers"]}\n'
+  const row = (tS: number, written: number, replayed: number) =>
+    `${JSON.stringify([tS * 1e6, null, 'a', written, [['r', replayed]]])}\n`
+  // Behind by 3 s at 4 s, and back; then by 2 s at 9 s.
+  const before = [row(0, 10, 10), row(1, 20, 10), row(4, 20, 10), row(5, 20, 20), row(6, 20, 20)]
+  appendFileSync(join(folder, 'database'), header + before.join(''))
+  const rows = { 120: ['database', row(7, 30, 20)], 220: ['database', row(9, 30, 20)] } as const
+  expect(await wait({ kind: 'lag', ms: 2_000 }, rows)).toEqual({ has: true, atMs: 250 })
 })

@@ -1,7 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { Clock } from '../domain/clock.ts'
 import type { StartCondition } from '../domain/plan.ts'
+import { ReplayLag } from '../domain/replay.ts'
 import { StreamFollower } from '../record/follow.ts'
+import { databaseRow } from '../record/reader-rows.ts'
 
 /** Looked at so often, ms. A fault is requested so much after its condition, and later after a long run: see look(). */
 const lookEveryMs = 50
@@ -11,6 +13,7 @@ const logBytes = 1 << 16
 /** Where it is seen that a condition has come: nothing is asked of the system under test for it. */
 export interface ConditionFiles {
   readonly callsFile: string
+  readonly databaseFile: string
   logFileOf(node: string): string
 }
 
@@ -22,7 +25,7 @@ export async function comes(
   untilUs: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  using look = condition.kind === 'calls' ? countCalls(condition.count, files) : findInLog(condition, files)
+  using look = lookFor(condition, files)
   while (!signal.aborted) {
     if (look.hasCome()) return true
     if (clock.monotonicUs() >= untilUs) return false
@@ -33,6 +36,42 @@ export async function comes(
 
 interface Look extends Disposable {
   hasCome(): boolean
+}
+
+function lookFor(condition: StartCondition, files: ConditionFiles): Look {
+  switch (condition.kind) {
+    case 'calls':
+      return countCalls(condition.count, files)
+    case 'log':
+      return findInLog(condition, files)
+    case 'lag':
+      return readLag(condition.ms, files)
+  }
+}
+
+function readLag(wantedMs: number, { databaseFile }: ConditionFiles): Look {
+  const follower = new StreamFollower(databaseFile)
+  const replay = new ReplayLag()
+  let columns: readonly unknown[] = []
+  let lagMs = 0
+  return {
+    // What was before the fault waited has built up the lag, or has been caught up with.
+    hasCome() {
+      for (const line of follower.look()) {
+        if (isHeader(line)) columns = line.columns
+        else if (Array.isArray(line)) lagMs = lagOf(line, columns, replay)
+      }
+      return lagMs >= wantedMs
+    },
+    [Symbol.dispose]: () => follower.close(),
+  }
+}
+
+/** ms that a replica is behind for sure; 0 where the row does not tell. */
+function lagOf(line: readonly unknown[], columns: readonly unknown[], replay: ReplayLag): number {
+  const row = databaseRow((name) => line[columns.indexOf(name)])
+  if (row === null || row.error !== null || row.written === null) return 0
+  return replay.read({ ...row, serverId: row.startedAt, written: row.written })?.low ?? 0
 }
 
 function countCalls(wanted: number, { callsFile }: ConditionFiles): Look {

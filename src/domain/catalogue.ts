@@ -41,6 +41,10 @@ export interface FaultDescription {
   readonly on: 'link' | 'node'
   /** Of a fault on nodes: the roles that it acts on; absent: any. */
   readonly roles?: readonly NodeRole[]
+  /** Of a fault on links: only on those to a database, whose protocol lets our own connections see the harm. */
+  readonly isToDatabase?: true
+  /** Of a fault on databases: only where one follows another. */
+  readonly isReplicated?: true
   readonly parameters: Readonly<Record<string, ParameterDescription>>
   readonly judgedBy: FaultJudgement
   /** It may be on together with others that combine, on one target: each one's effect and end show by themselves. */

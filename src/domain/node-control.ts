@@ -18,6 +18,22 @@ export interface NodeControl {
   giveFilesBack(): Promise<void>
   /** null where the node is no database. */
   readonly database: DatabaseControl | null
+  /** null where the node is no database that others follow, or that follows another. */
+  readonly cluster: ClusterControl | null
+}
+
+/** Databases of which all but one follow that one, and the route that leads the server to it: as one of them sees them. */
+export interface ClusterControl {
+  /** Id of the one that takes writes. */
+  primary(): string
+  /** Ids of those that follow the present primary, as the plan has them. */
+  followers(): readonly string[]
+  /** Resolves when the follower takes writes; the route still leads to the old primary. */
+  promote(follower: string): Promise<void>
+  /** New connections of the server lead to that node; open ones stay where they are. */
+  route(to: string): Promise<void>
+  /** This node is ended, if it still runs, and comes back as a follower, with a copy of the present primary. */
+  rejoin(): Promise<void>
 }
 
 /** application_name of all that an injection holds; begins with what observers leave out of the system's own. */
@@ -26,7 +42,7 @@ export function faultApplication(injectionId: string): string {
 }
 
 /** What faults may set: their undo, which is on disk before, sets all of these back. */
-export const faultSettings = ['default_transaction_read_only'] as const
+export const faultSettings = ['default_transaction_read_only', 'archive_command'] as const
 export type FaultSetting = (typeof faultSettings)[number]
 
 /**

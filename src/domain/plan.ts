@@ -18,12 +18,18 @@ export interface NodeSpec {
   readonly readyWithinMs: number
   /** PostgreSQL only. */
   readonly maxConnections: number | null
+  /** PostgreSQL only: the node whose write-ahead log it replays; null: it is no replica. */
+  readonly follows: string | null
   /** `external` only: where the node is. */
   readonly url: string | null
 }
 
+/** What a link's `from` says where the callers of the server come in; no node. */
+export const usersEnd = 'users'
+
 export interface LinkSpec {
   readonly id: string
+  /** A node, or `usersEnd`. Of two databases: the one that is followed. */
   readonly from: string
   readonly to: string
 }
@@ -67,6 +73,8 @@ export type StartCondition =
   | { readonly kind: 'calls'; readonly count: number }
   /** A line with this text comes into the log of a node, from the moment on that the fault waits. */
   | { readonly kind: 'log'; readonly node: string; readonly text: string }
+  /** A replica is seen to be that far behind, ms. */
+  | { readonly kind: 'lag'; readonly ms: number }
 
 export interface PlannedFault {
   readonly id: string

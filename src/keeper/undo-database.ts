@@ -6,7 +6,10 @@ import { isMark, type ProcessMark } from './process-table.ts'
 import type { HealHow, UndoSetting } from './undo-setting.ts'
 import { giveFilesBack, mayHaveOpenFiles } from './undo-signal.ts'
 
-/** What a fault holds in a database is let go: its sessions are ended, its settings set back, its process goes on. */
+/**
+ * What a fault holds in a database is let go: its sessions are ended, its settings set back, its process goes on, and
+ * what it replays is replayed.
+ */
 export interface DatabaseUndo {
   readonly kind: 'database'
   /** postgres://… of a superuser, straight and past every proxy. Holds a password: the state folder is ours alone. */
@@ -40,6 +43,7 @@ export async function undoDatabase(action: DatabaseUndo, { runs, callMsMax, cloc
   try {
     await client.connect()
     await resetSettings(client, action.settings)
+    await client.query('select case when pg_is_in_recovery() then pg_wal_replay_resume() end')
     await endSessions(client, action.application, callMsMax, clock)
     return 'undone'
   } finally {

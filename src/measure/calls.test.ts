@@ -158,6 +158,21 @@ describe('the database', () => {
     expect(measured(id, { database })).toMatchObject({ kind: 'value', value, interval })
   })
 
+  test('how far a replica was behind: from what it had not replayed, sampled each second', () => {
+    // One byte a ms is written; from 30 s to 34 s nothing is replayed.
+    const replayed = (ms: number) => (ms >= 30_000 && ms < 34_000 ? 30_000 : Math.max(0, ms))
+    const followed = (name: string) =>
+      databaseOf((ms) => ({ startedAt: 'a', written: Math.max(0, ms), followers: [[name, replayed(ms)]] }))
+    // At 33 s the byte of 31 s is seen for 2 s, and may have been there since 30 s; a second later it may still be.
+    expect(measured('database.replay_lag.max', { database: followed('r') })).toMatchObject({
+      kind: 'value',
+      unit: 'ms',
+      value: 2_000,
+      interval: { low: 2_000, high: 4_000 },
+    })
+    expect(measured('database.replay_lag.max', {})).toMatchObject({ kind: 'none', reason: 'no_samples' })
+  })
+
   test('cache hits of blocks asked for', () => {
     expect(measured('database.cache_hit_ratio', {})).toMatchObject({ kind: 'value', value: 0.99 })
   })

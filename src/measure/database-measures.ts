@@ -1,3 +1,6 @@
+import { type Lag, ReplayLag } from '../domain/replay.ts'
+import type { Span } from '../domain/time.ts'
+import type { Interval } from '../domain/verdict.ts'
 import type { DatabaseRow } from '../record/reader-rows.ts'
 import { counter, increase } from './counters.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
@@ -6,6 +9,34 @@ import type { RunView } from './run-view.ts'
 import { gauge, peakWithArrivals } from './samples.ts'
 
 const common = { windows: allWindows, perTool: false, needs: ['delivery', 'database'] } as const
+
+/** Of all readings so far, since a follower may have stood still since long before the window. */
+function lagsOf(view: RunView): readonly (Lag & { readonly tUs: number })[] {
+  const replay = new ReplayLag()
+  return databaseRows(view).flatMap(({ tUs, error, startedAt, written, followers }) => {
+    if (error !== null || written === null) return []
+    const lag = replay.read({ tUs, serverId: startedAt, written, followers })
+    return lag === null ? [] : [{ ...lag, tUs }]
+  })
+}
+
+/** After a look at a replica that is behind, its lag may grow by the time until the next one. */
+function largestLag(
+  view: RunView,
+  spans: readonly Span[],
+): { readonly interval: Interval; readonly readings: number } | null {
+  const all = lagsOf(view)
+  let [low, high, readings] = [0, 0, 0]
+  for (const [at, lag] of all.entries()) {
+    if (!spans.some(({ startUs, endUs }) => lag.tUs >= startUs && lag.tUs < endUs)) continue
+    const untilNextMs = ((all[at + 1]?.tUs ?? lag.tUs) - lag.tUs) / 1_000
+    low = Math.max(low, lag.low)
+    // A replica that is not behind at two looks may have been between them, by what was written and replayed at once.
+    high = Math.max(high, lag.high + (lag.high === 0 ? 0 : untilNextMs))
+    readings += 1
+  }
+  return readings === 0 ? null : { interval: { low, high }, readings }
+}
 
 type Column = 'connections' | 'deadlocks' | 'blocksHit' | 'blocksRead'
 
@@ -55,6 +86,25 @@ export const databaseMeasures: readonly MeasureSpec[] = [
       return rise === null
         ? none('no_samples', 'no sample of the database in the window', 'count', 0, method)
         : between(rise.value, rise.interval, 'count', rise.readings, method)
+    },
+  },
+  {
+    ...common,
+    id: 'database.replay_lag.max',
+    title: 'How far the last of the replicas was behind',
+    unit: 'ms',
+    bounds: ['max'],
+    lacking: (view) => {
+      // Runs of earlier versions name no `follows`.
+      const isReplicated = Object.values(view.plan.stack.nodes).some(({ follows }) => typeof follows === 'string')
+      return isReplicated ? databaseLacks([])(view) : 'no database of the stack follows another'
+    },
+    compute: ({ view, stretch }) => {
+      const method = 'age of the oldest byte of the log that was written and not replayed, sampled'
+      const lag = largestLag(view, stretch.spans)
+      return lag === null
+        ? none('no_samples', 'nobody was seen to follow in the window', 'ms', 0, method)
+        : between(lag.interval.low, lag.interval, 'ms', lag.readings, method)
     },
   },
   {

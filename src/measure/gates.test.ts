@@ -355,6 +355,7 @@ describe('what a target cannot tell', () => {
     ],
     ['a pool without a size', peak, { pool: pool((row) => ({ ...row, max: null })) }, /max/],
     ['a pool without a wait histogram', 'pool.acquire_wait.p95', {}, /wait/],
+    ['a stack without a replica', 'database.replay_lag.max', {}, /follows another/],
     [
       'a stack without a database',
       'database.deadlocks',

@@ -20,7 +20,8 @@ const queryTimeoutMs = 1_000
 
 /**
  * One round trip: gauges of pg_stat_activity, counters of pg_stat_database (all databases), and when the postmaster
- * and the checkpointer started (the second one changes when a backend's crash restarts all the others).
+ * and the checkpointer started (the second one changes when a backend's crash restarts all the others); of a primary,
+ * how far its log reaches and how far each follower has replayed it.
  * The system's own backends are the client backends that do not carry our application_name.
  */
 const query = `
@@ -37,6 +38,9 @@ const query = `
     (select sum(blks_hit)::bigint from pg_stat_database) as blocks_hit,
     (select sum(blks_read)::bigint from pg_stat_database) as blocks_read,
     (select sessions from pg_stat_database where datname = current_database()) as sessions,
+    case when not pg_is_in_recovery() then pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint end as written,
+    (select json_agg(json_build_array(application_name, pg_wal_lsn_diff(replay_lsn, '0/0')::bigint))
+      from pg_stat_replication where replay_lsn is not null) as followers,
     pg_postmaster_start_time()::text || ' ' ||
       coalesce(max(backend_start) filter (where backend_type = 'checkpointer'), 'epoch')::text as started_at
   from (
@@ -59,10 +63,11 @@ const numberColumns = [
   'sessions',
 ] as const
 
-const missing: readonly null[] = Array.from({ length: numberColumns.length + 1 }, () => null)
+const missing: readonly null[] = Array.from({ length: numberColumns.length + 3 }, () => null)
 
 function cells(row: Record<string, unknown>): readonly unknown[] {
-  return [...numberColumns.map((name) => (row[name] === null ? null : Number(row[name]))), row.started_at ?? null]
+  const number = (name: string): number | null => (row[name] === null ? null : Number(row[name]))
+  return [...numberColumns.map(number), row.started_at ?? null, number('written'), row.followers ?? null]
 }
 
 /** One connection, opened anew after each failure, so that the first sample after a restart comes at once. */

@@ -59,9 +59,10 @@ export const fakeCatalogue: Catalogue = {
     ['reset', { name: 'reset', ...plain }],
     ['down', { name: 'down', ...plain }],
     ['black-hole', { name: 'black-hole', ...plain }],
-    ['narrow', { name: 'narrow', ...plain, combines: true }],
+    ['narrow', { name: 'narrow', ...plain, combines: true, isToDatabase: true }],
     ['crash', { name: 'crash', ...plain, on: 'node' }],
     ['locked', locked],
+    ['failing-over', { ...locked, name: 'failing-over', isReplicated: true, parameters: {} }],
   ]),
   measures: new Map([
     ['tool.latency.p95', measure('ms')],

@@ -6,7 +6,7 @@ import { child, idOf, type Tree } from './tree.ts'
 export interface Known {
   readonly catalogue: Catalogue
   readonly nodes: ReadonlyMap<string, Tree>
-  readonly links: ReadonlySet<string>
+  readonly links: ReadonlyMap<string, Tree>
   readonly phases: ReadonlyMap<string, Tree>
   readonly faults: ReadonlyMap<string, Tree>
   readonly workload: string | null
@@ -18,7 +18,7 @@ export function collectKnown(tree: Tree, catalogue: Catalogue): Known {
   return {
     catalogue,
     nodes: keysOf(child(stack, 'nodes')),
-    links: new Set(keysOf(child(stack, 'links')).keys()),
+    links: keysOf(child(stack, 'links')),
     phases: idsOf(child(load, 'phases')),
     faults: idsOf(child(tree, 'faults')),
     workload: textOf(child(load, 'workload')),

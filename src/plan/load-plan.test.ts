@@ -169,8 +169,59 @@ const refused: readonly (readonly [string, string, string, string, RegExp])[] = 
     'stack.disposable',
     /^true: a local/,
   ],
-  ['a name that a process has', 'id: gone', 'id: toxiproxy', 'faults[1].id', /not run or toxiproxy/],
+  ['a name that a process has', 'id: gone', 'id: toxiproxy', 'faults[1].id', /not run, users, toxiproxy/],
   ['two servers', 'server: {role: mcp}', 'server: {role: mcp}\n    other: {role: mcp}', 'stack.nodes', /exactly one/],
+  [
+    'a fault that waits for a lag that nobody can have',
+    'start: {phase: steady, at: 55 s}',
+    'start: {phase: steady, at: 55 s, after: {lag: 1 s}}',
+    'faults[1].start.after',
+    /no lag: no database/,
+  ],
+  [
+    'a database that follows nobody there is',
+    'primary: {role: postgres}',
+    'primary: {role: postgres}\n    replica: {role: postgres, follows: primer}',
+    'stack.nodes.replica.follows',
+    /follows none: primary/,
+  ],
+  [
+    'a replica of a replica',
+    'primary: {role: postgres}',
+    'primary: {role: postgres}\n    a: {role: postgres, follows: primary}\n    b: {role: postgres, follows: a}',
+    'stack.nodes.b.follows',
+    /follows none: primary/,
+  ],
+  [
+    'a replica with slots of its own',
+    'primary: {role: postgres}',
+    'primary: {role: postgres}\n    replica: {role: postgres, follows: primary, max_connections: 50}',
+    'stack.nodes.replica.max_connections',
+    /as many as/,
+  ],
+  ['nobody but followers', 'role: postgres', 'role: postgres, follows: primary', 'stack.nodes', /follows none/],
+  ['a server that follows', 'role: mcp', 'role: mcp, follows: primary', 'stack.nodes.server.follows', /has no follows/],
+  [
+    'a fail-over where nobody could take over',
+    'fault: down, on: db',
+    'fault: failing-over, on: primary',
+    'faults[1].on',
+    /a database follows another/,
+  ],
+  [
+    'two links for one way',
+    'db: {from: server, to: primary}',
+    'db: {from: server, to: primary}\n    again: {from: server, to: primary}',
+    'stack.links',
+    /^one$/,
+  ],
+  [
+    'no way from the server to its database',
+    'db: {from: server, to: primary}',
+    'db: {from: users, to: server}',
+    'stack.links',
+    /from the server to the database/,
+  ],
   ['a pool of no server', 'pool: {node: server}', 'pool: {node: primary}', 'observe.pool.node', /role mcp/],
   [
     'samples too far apart',
@@ -188,6 +239,50 @@ const refused: readonly (readonly [string, string, string, string, RegExp])[] = 
   ],
 ]
 
+const replicated = sampleWith(
+  'primary: {role: postgres}',
+  'primary: {role: postgres}\n    replica: {role: postgres, follows: primary}',
+)
+const withLinks = replicated.replace(
+  'db: {from: server, to: primary}',
+  'db: {from: server, to: primary}\n    front: {from: users, to: server}\n    wal: {from: primary, to: replica}',
+)
+
+describe('a stack in which a database follows another', () => {
+  it('gives the replica the slots of its primary', () => {
+    const { plan, problems } = loadSample(replicated)
+    expect(problems).toEqual([])
+    expect(plan?.stack.nodes.primary).toMatchObject({ follows: null, maxConnections: 130 })
+    expect(plan?.stack.nodes.replica).toMatchObject({ follows: 'primary', maxConnections: 130 })
+  })
+
+  it('may have more links, and faults that need a replica', () => {
+    const { plan, problems } = loadSample(
+      withLinks.replace('fault: down, on: db', 'fault: failing-over, on: primary').replace('on: db', 'on: front'),
+    )
+    expect(problems).toEqual([])
+    expect(plan?.stack.links).toMatchObject({ front: { from: 'users' }, wal: { from: 'primary', to: 'replica' } })
+    expect(plan?.faults.map(({ on }) => on)).toEqual(['front', 'primary'])
+  })
+
+  it('may be waited for to lag', () => {
+    const { plan, problems } = loadSample(
+      replicated.replace('start: {phase: steady, at: 55 s}', 'start: {phase: steady, at: 55 s, after: {lag: 5 s}}'),
+    )
+    expect(problems).toEqual([])
+    expect(plan?.faults[1]?.after?.condition).toEqual({ kind: 'lag', ms: 5_000 })
+  })
+
+  it.each([
+    ['users that come to a database', 'from: users, to: server', 'from: users, to: primary', 'stack.links.front.to'],
+    ['a log that flows backwards', 'from: primary, to: replica', 'from: replica, to: primary', 'stack.links.wal.from'],
+    ['a harm that nobody could see', 'fault: down, on: db', 'fault: narrow, on: front', 'faults[1].on'],
+  ])('refuses %s', (_, piece, replacement, path) => {
+    const { problems } = loadSample(withLinks.replace(piece, replacement))
+    expect(problems.map((problem) => problem.path)).toEqual([path])
+  })
+})
+
 // Keys that the schema has and this version does not carry out: never ignored.
 const later: readonly (readonly [string, string, string])[] = [
   ['  preset:', '  kind: compose\n  preset:', 'stack.kind'],
@@ -195,15 +290,9 @@ const later: readonly (readonly [string, string, string])[] = [
   ['  preset:', '  allow_hosts: [example.org]\n  preset:', 'stack.allow_hosts'],
   ['  preset:', '  supervisor: {restart: {after: 1 s}}\n  preset:', 'stack.supervisor'],
   ['  preset:', '  hooks: {inject: x}\n  preset:', 'stack.hooks'],
-  ['role: postgres', 'role: postgres, follows: other', 'stack.nodes.primary.follows'],
   ['role: mcp', 'role: mcp, url: http://localhost', 'stack.nodes.server.url'],
   ['role: mcp', 'role: mcp, instances: 2', 'stack.nodes.server.instances'],
   ['  pace:', '  instances: 2\n  pace:', 'load.instances'],
-  [
-    'start: {phase: steady, at: 55 s}',
-    'start: {phase: steady, at: 55 s, after: {calls: 5, lag: 1 MiB}}',
-    'faults[1].start.after.lag',
-  ],
   ['seed: 7', 'drill: {name: failover}', 'drill'],
   ['seed: 7', 'alerts: [{rule: x}]', 'alerts'],
   ['observe:', 'observe:\n  ledger: {via: sql}', 'observe.ledger'],

@@ -145,8 +145,8 @@ export const tableName: Read<string> = (spot, problems) => {
   return isName ? value : complain(spot, problems, 'the name of a table: letters, digits and _, at most one dot')
 }
 
-/** The window of the whole run, and the process of the proxies. */
-const takenIds: readonly unknown[] = ['run', 'toxiproxy']
+/** The window of the whole run, those who call, and processes of the harness. */
+const takenIds: readonly unknown[] = ['run', 'users', 'toxiproxy', 'router', 'keeper', 'k6', 'squall']
 
 /** Ids name windows, such as `steady.clear`: so they hold no dot. */
 export const id: Read<string> = (spot, problems) => {
@@ -155,7 +155,7 @@ export const id: Read<string> = (spot, problems) => {
   return complain(
     spot,
     problems,
-    'an id of lower-case letters, digits and dashes, at most 40, and not run or toxiproxy',
+    `an id of lower-case letters, digits and dashes, at most 40, and not ${takenIds.join(', ')}`,
   )
 }
 

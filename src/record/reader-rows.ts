@@ -47,6 +47,10 @@ export interface DatabaseRow {
   /** Opened since its start; null: not told. */
   readonly sessions: number | null
   readonly startedAt: string | null
+  /** Bytes of write-ahead log; null: not told, or it takes no writes. */
+  readonly written: number | null
+  /** Bytes of it that each has replayed. */
+  readonly followers: readonly (readonly [name: string, replayed: number])[]
 }
 
 export interface HostRow {
@@ -148,7 +152,16 @@ export function databaseRow(cells: Cells): DatabaseRow | null {
     blocksRead: finite(cells('blocksRead')),
     sessions: finite(cells('sessions')),
     startedAt: text(cells('startedAt')),
+    written: finite(cells('written')),
+    followers: followersOf(cells('followers')),
   }
+}
+
+export function followersOf(cell: unknown): DatabaseRow['followers'] {
+  if (!Array.isArray(cell)) return []
+  return cell.filter(
+    (pair): pair is [string, number] => Array.isArray(pair) && typeof pair[0] === 'string' && finite(pair[1]) !== null,
+  )
 }
 
 export function hostRow(cells: Cells): HostRow | null {

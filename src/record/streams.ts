@@ -36,6 +36,8 @@ export const streamColumns = {
     'blocksRead',
     'sessions',
     'startedAt',
+    'written',
+    'followers',
   ],
   host: ['t', 'process', 'pid', 'cpu', 'rss'],
   probe: ['t', 'ended', 'probe', 'connection', 'ok', 'error'],

@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/clock.ts'
-import type { NodeControl } from '../domain/node-control.ts'
+import type { ClusterControl, NodeControl } from '../domain/node-control.ts'
 import type { KeeperClient } from '../keeper/client.ts'
 import { limitOpenFiles, nextFileNumber, readOpenFilesLimit } from '../keeper/open-files.ts'
 import { controlDatabase } from './database-control.ts'
-import type { RunningNode, RunningStack } from './running-stack.ts'
+import type { DatabaseCluster, RunningNode, RunningStack } from './running-stack.ts'
 
 /** One fault's hold on one node of a running stack. */
 export function controlNode(
@@ -36,5 +36,16 @@ export function controlNode(
       if (files !== null && files.pid === mainPid()) await limitOpenFiles(files.pid, files.limit)
     },
     database: place === null ? null : controlDatabase(place, injectionId, clock),
+    cluster: role === 'postgres' && stack.cluster !== null ? asSeenBy(id, stack.cluster) : null,
+  }
+}
+
+function asSeenBy(id: string, cluster: DatabaseCluster): ClusterControl {
+  return {
+    primary: () => cluster.primary,
+    followers: () => cluster.followers,
+    promote: (follower) => cluster.promote(follower),
+    route: (to) => cluster.route(to),
+    rejoin: () => cluster.rejoin(id),
   }
 }

@@ -23,8 +23,9 @@ export interface RunningLink {
   /** Where the `from` node connects to. */
   readonly host: string
   readonly port: number
-  /** host:port of the `to` node. */
+  /** host:port that the proxy leads to: the `to` node, what routes to it, or the database that a replica follows. */
   readonly upstream: string
+  readonly protocol: 'http' | 'postgres'
   /** Toxiproxy's name of the proxy, and where its API is. */
   readonly proxyName: string
   readonly apiUrl: string
@@ -51,6 +52,18 @@ export interface StackExit extends StackProcess {
   readonly planned: boolean
 }
 
+/** Databases of which all but one follow that one, and the route that leads the server to it. */
+export interface DatabaseCluster {
+  /** Of the node that takes writes. */
+  readonly primary: string
+  readonly followers: readonly string[]
+  /** Resolves when the follower takes writes, and is `primary` from then on. */
+  promote(follower: string): Promise<void>
+  route(to: string): Promise<void>
+  /** Ends the node, if it still runs, and starts it as a follower with a copy of the present primary. */
+  rejoin(nodeId: string): Promise<void>
+}
+
 /** A stack that is ready. Disposing is `stop`. */
 export interface RunningStack extends AsyncDisposable {
   readonly kind: StackKind
@@ -58,11 +71,18 @@ export interface RunningStack extends AsyncDisposable {
   readonly links: ReadonlyMap<string, RunningLink>
   /** As they are now: a proxy that had to be replaced has another pid. */
   readonly processes: ReadonlyMap<string, StackProcess>
+  /** Where users come in: through the proxy of their link, where there is one. */
   readonly mcpUrl: string
-  /** Straight to the database, past every proxy: for observers. */
+  readonly serverId: string
+  /** To the database that takes writes, past every proxy that faults act on: for observers. */
   readonly databaseUrl: string
-  /** Through the link's proxy, as the same superuser: for probes. Throws a RangeError for a link that is not there. */
-  linkDatabaseUrl(linkId: string): string
+  /** null where no database follows another. */
+  readonly cluster: DatabaseCluster | null
+  /**
+   * Through the link's proxy, for probes: postgres://… as the same superuser, or http://… of the server. Throws a
+   * RangeError for a link that is not there.
+   */
+  linkUrl(linkId: string): string
   /** Every end of a process from now on. Returns what takes the listener away. */
   onExit(listener: (exit: StackExit) => void): () => void
   /** Every process that is started, or was replaced, from now on. Returns what takes the listener away. */

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../domain/clock.ts'
+import { systemClock } from '../record/clock.ts'
 import { connectToxiproxy } from './toxiproxy.ts'
 
 /** Time goes by in an instant, but only for whoever still waits after the present events. */
@@ -29,12 +30,12 @@ async function withApi(status: number | null, check: (url: string) => Promise<vo
 
 describe('a call to Toxiproxy', () => {
   it.each([
-    ['never answered', null, 'no_answer'],
-    ['refused', 404, 'refused'],
-    ['failed', 503, 'refused'],
-  ])('%s: an error of a kind of ours, which names the call', (_, status, kind) =>
+    ['never answered', null, 'no_answer', hurried],
+    ['refused', 404, 'refused', systemClock],
+    ['failed', 503, 'refused', systemClock],
+  ] as const)('%s: an error of a kind of ours, which names the call', (_, status, kind, clock) =>
     withApi(status, async (url) => {
-      const control = connectToxiproxy(url, hurried)
+      const control = connectToxiproxy(url, clock)
       const error = { name: 'ToxiproxyError', kind, message: expect.stringContaining(url) }
       await expect(control.addToxic('db', toxic)).rejects.toMatchObject(error)
       await expect(control.removeToxic('db', 't')).rejects.toMatchObject(error)
@@ -48,6 +49,6 @@ describe('a call to Toxiproxy', () => {
     await withApi(200, async (url) => {
       nobody = url
     })
-    await expect(connectToxiproxy(nobody, hurried).proxy('db')).rejects.toMatchObject({ kind: 'unreachable' })
+    await expect(connectToxiproxy(nobody, systemClock).proxy('db')).rejects.toMatchObject({ kind: 'unreachable' })
   })
 })

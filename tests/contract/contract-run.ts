@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { StreamFollower } from '../../src/record/follow.ts'
 import type { Engines } from '../../src/setup/engines.ts'
 import { SquallProcess } from '../e2e/squall-process.ts'
-import { type FaultRow, layOut, type PlannedRow, planText } from './fault-rows.ts'
+import { type FaultRow, layOut, type PlannedRow, planText, type StackOfRows } from './fault-rows.ts'
 import { leftBehind } from './leftovers.ts'
 
 type TimelineRow = readonly [tUs: number, kind: string, id: string | null, data: Readonly<Record<string, unknown>>]
@@ -22,11 +22,15 @@ export interface ContractRun {
 const lookAgainMs = 1_500
 
 /** One `squall run` with these faults one after the other, each twice; what is left is looked at after each. */
-export async function runContract(rows: readonly FaultRow[], engines: Engines): Promise<ContractRun> {
+export async function runContract(
+  rows: readonly FaultRow[],
+  stack: StackOfRows,
+  engines: Engines,
+): Promise<ContractRun> {
   const folder = mkdtempSync(join(tmpdir(), 'squall-contract-'))
   try {
     const plan = join(folder, 'fault-contract.yaml')
-    writeFileSync(plan, planText(rows))
+    writeFileSync(plan, planText(rows, stack))
     using squall = new SquallProcess(['run', plan, '--out', '{out}'])
     const { timeline, left } = await follow(squall, engines)
     return {

@@ -3,8 +3,10 @@ import { faults } from '../../chaos/faults/registry.ts'
 /** How one fault is put to the test. Times as plans write them. */
 export interface FaultRow {
   readonly fault: string
-  /** Of the stack of plans/base.yaml: the link db, the node server, the node primary. */
-  readonly on: 'db' | 'server' | 'primary'
+  /** Of the row's stack: a link or a node. */
+  readonly on: string
+  /** Where the second turn acts, if elsewhere: after a fail-over the other node takes writes. */
+  readonly thenOn?: string
   readonly with?: Readonly<Record<string, string | number>>
   /** Absent: the fault's own least time, and `forMsMin`. */
   readonly forMs?: number
@@ -15,7 +17,7 @@ export interface FaultRow {
 /** A node that comes back is asked by its users, who all come back at once, before our own look gets its turn. */
 const comesBackMs = 4_000
 
-/** Every fault of the registry has a row. All rows together are to take less than five minutes. */
+/** On the stack of plans/base.yaml: the link db, the nodes server and primary. These take less than six minutes. */
 export const faultRows: readonly FaultRow[] = [
   { fault: 'latency', on: 'db', with: { delay: '80 ms', jitter: '10 ms' } },
   { fault: 'bandwidth', on: 'db', with: { rate: '400 KiB', direction: 'upstream' } },
@@ -46,11 +48,29 @@ export const faultRows: readonly FaultRow[] = [
   // Every tool that writes reads the customer first and writes the audit log last (reference-server/tools/records.ts).
   { fault: 'deadlocks', on: 'primary', with: { first: 'customers', second: 'audit_log' } },
   { fault: 'read-only', on: 'primary' },
+  { fault: 'archiving-failing', on: 'primary' },
 ]
+
+/** On the same with a replica, the link replication to it, and the link users to the server. */
+export const replicatedRows: readonly FaultRow[] = [
+  { fault: 'latency', on: 'users', with: { delay: '80 ms' } },
+  { fault: 'reset', on: 'users' },
+  { fault: 'down', on: 'users' },
+  { fault: 'black-hole', on: 'replication' },
+  { fault: 'replay-paused', on: 'replica' },
+  { fault: 'fail-over', on: 'primary', thenOn: 'replica', afterMs: comesBackMs },
+  { fault: 'host-lost', on: 'primary', thenOn: 'replica', afterMs: comesBackMs },
+]
+
+export type StackOfRows = 'plain' | 'replicated'
+
+/** The links of either stack; all else is a node. */
+export const linksOfRows: readonly string[] = ['db', 'users', 'replication']
 
 export interface PlannedRow {
   readonly id: string
   readonly row: FaultRow
+  readonly on: string
   readonly startMs: number
   readonly forMs: number
 }
@@ -68,15 +88,21 @@ export function layOut(rows: readonly FaultRow[]): { readonly planned: readonly 
   for (const row of rows) {
     for (const turn of [1, 2]) {
       const forMs = row.forMs ?? Math.max(forMsMin, faults.get(row.fault)?.minimumForMs ?? 0)
-      planned.push({ id: `${row.fault}-${row.on}-${turn}`, row, startMs: atMs, forMs })
+      const on = turn === 2 ? (row.thenOn ?? row.on) : row.on
+      planned.push({ id: `${row.fault}-${on}-${turn}`, row, on, startMs: atMs, forMs })
       atMs += forMs + (row.afterMs ?? afterMsDefault)
     }
   }
   return { planned, endMs: atMs }
 }
 
+const moreLinks = {
+  users: { from: 'users', to: 'server' },
+  replication: { from: 'primary', to: 'replica' },
+}
+
 /** A plan as JSON, which is YAML too. */
-export function planText(rows: readonly FaultRow[]): string {
+export function planText(rows: readonly FaultRow[], stack: StackOfRows): string {
   const { planned, endMs } = layOut(rows)
   return JSON.stringify({
     squall: 1,
@@ -86,13 +112,15 @@ export function planText(rows: readonly FaultRow[]): string {
       nodes: {
         server: { env: { POOL_SIZE: '5', POOL_MAX_OVERFLOW: '5' } },
         primary: { max_connections: 40 },
+        ...(stack === 'plain' ? {} : { replica: { role: 'postgres', follows: 'primary' } }),
       },
+      links: stack === 'plain' ? {} : moreLinks,
     },
     load: { pace: '500 ms', phases: [{ id: 'steady', for: `${endMs} ms`, users: 20 }] },
-    faults: planned.map(({ id, row, startMs, forMs }) => ({
+    faults: planned.map(({ id, row, on, startMs, forMs }) => ({
       id,
       fault: row.fault,
-      on: row.on,
+      on,
       with: row.with ?? {},
       start: { phase: 'steady', at: `${startMs} ms` },
       for: `${forMs} ms`,

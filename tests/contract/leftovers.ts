@@ -23,24 +23,39 @@ async function loggedIn<T>(url: string, work: (client: pg.Client) => Promise<T>)
   }
 }
 
-async function leftInDatabase(engines: Engines, port: number): Promise<readonly string[]> {
-  const { superuser, application, database } = engines.dataTemplate
-  const urlOf = ({ name, password }: typeof superuser) =>
-    `postgres://${name}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
-  const left = await loggedIn(urlOf(superuser), async (client) => {
+function urlOf(engines: Engines, login: 'superuser' | 'application', port: number): string {
+  const { [login]: who, database } = engines.dataTemplate
+  return `postgres://${who.name}:${encodeURIComponent(who.password)}@127.0.0.1:${port}/${database}`
+}
+
+function leftInDatabase(engines: Engines, port: number): Promise<readonly string[]> {
+  return loggedIn(urlOf(engines, 'superuser', port), async (client) => {
     const sql = `select 'session ' || application_name as what from pg_stat_activity
         where application_name like 'squall fault %' or application_name in ('squall operator', 'squall undo')
-      union all select 'setting ' || name from pg_settings where sourcefile like '%postgresql.auto.conf'`
+      union all select 'setting ' || name from pg_settings where sourcefile like '%postgresql.auto.conf'
+      union all select 'replay ' || pg_get_wal_replay_pause_state()
+        where pg_is_in_recovery() and pg_get_wal_replay_pause_state() <> 'not paused'`
     const { rows } = await client.query<{ what: string }>(sql)
     return rows.map(({ what }) => what)
   })
-  // As the system itself would: an ordinary user, in a transaction that is committed.
-  await loggedIn(urlOf(application), async (client) => {
+}
+
+/** As the system itself would: an ordinary user, in a transaction that is committed. Rejects where none is taken. */
+async function write(engines: Engines, port: number): Promise<void> {
+  await loggedIn(urlOf(engines, 'application', port), async (client) => {
     await client.query('drop table if exists contract_probe')
     await client.query('create table contract_probe (id int)')
     await client.query('drop table contract_probe')
   })
-  return left
+}
+
+/** Each replica of the plan is one again, or its old primary is. */
+async function missingReplica(engines: Engines, port: number): Promise<readonly string[]> {
+  const sql = "select count(*)::int as count from pg_stat_replication where state = 'streaming'"
+  return loggedIn(urlOf(engines, 'superuser', port), async (client) => {
+    const { rows } = await client.query<{ count: number }>(sql)
+    return rows[0]?.count === 1 ? [] : [`${rows[0]?.count} replicas stream, not one`]
+  })
 }
 
 interface ProxyState {
@@ -64,14 +79,20 @@ export async function leftBehind(engines: Engines, runFolder: string): Promise<r
   // The last process of each name: those before it have been ended and started anew.
   const processes = new Map(run.record.processes.map((one) => [one.name, one]))
   const portOf = (name: string): number => processes.get(name)?.ports[0] ?? 0
-  const ended = ['server', 'primary', 'toxiproxy'].filter((name) => {
+  const isReplicated = processes.has('replica')
+  const names = ['server', 'primary', 'toxiproxy', ...(isReplicated ? ['replica', 'router'] : [])]
+  const ended = names.filter((name) => {
     const process = processes.get(name)
     return process === undefined || !isRunning(process)
   })
-  return [
+  const left = [
     ...ended.map((name) => `${name} does not run`),
     ...readUndos(run.stateFolder).undos.map(({ id }) => `undo ${id}`),
     ...(await leftInProxy(portOf('toxiproxy'))),
     ...(await leftInDatabase(engines, portOf('primary'))),
+    ...(isReplicated ? await leftInDatabase(engines, portOf('replica')) : []),
+    ...(isReplicated ? await missingReplica(engines, portOf('router')) : []),
   ]
+  await write(engines, portOf(isReplicated ? 'router' : 'primary'))
+  return left
 }

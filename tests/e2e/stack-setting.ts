@@ -19,6 +19,7 @@ const plainNode = {
   readyPath: null,
   readyWithinMs: 20_000,
   maxConnections: null,
+  follows: null,
   url: null,
 } as const
 

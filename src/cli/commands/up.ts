@@ -100,7 +100,7 @@ function urlsOf(stack: RunningStack, plan: Plan): Record<string, string> {
     mcp: stack.mcpUrl,
     ...(metrics === null ? {} : { metrics }),
     database: stack.databaseUrl,
-    ...Object.fromEntries(links.map(({ id }) => [`link ${id}`, stack.linkDatabaseUrl(id)])),
+    ...Object.fromEntries(links.map(({ id }) => [`link ${id}`, stack.linkUrl(id)])),
     ...Object.fromEntries(links.map(({ id, apiUrl, proxyName }) => [`proxy ${id}`, `${apiUrl}/proxies/${proxyName}`])),
   }
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Catalogue } from '../../domain/catalogue.ts'
-import type { Advice, Plan, PlannedFault } from '../../domain/plan.ts'
+import type { Advice, Plan, PlannedFault, StartCondition } from '../../domain/plan.ts'
 import { formatProblems } from '../../plan/problems.ts'
 import { formatDurationMs } from '../../plan/quantity.ts'
 import type { CliContext } from '../context.ts'
@@ -76,11 +76,18 @@ function recoveryOf({ startMs, forMs, recoveryMs, after }: PlannedFault): string
 }
 
 function awaited({ condition, latestMs }: NonNullable<PlannedFault['after']>): string {
-  const what =
-    condition.kind === 'calls'
-      ? `after ${condition.count} calls`
-      : `after ${JSON.stringify(condition.text)} in the log of ${condition.node}`
-  return `${what}, by ${seconds(latestMs)} or never`
+  return `after ${shownCondition(condition)}, by ${seconds(latestMs)} or never`
+}
+
+function shownCondition(condition: StartCondition): string {
+  switch (condition.kind) {
+    case 'calls':
+      return `${condition.count} calls`
+    case 'log':
+      return `${JSON.stringify(condition.text)} in the log of ${condition.node}`
+    case 'lag':
+      return `a lag of ${formatDurationMs(condition.ms)}`
+  }
 }
 
 function span(startMs: number, endMs: number, id: string, what: string): readonly string[] {

@@ -40,6 +40,8 @@ export interface GeneratedDatabaseRow {
   readonly blocksHit?: number | null
   readonly blocksRead?: number | null
   readonly startedAt?: string
+  readonly written?: number | null
+  readonly followers?: readonly (readonly [name: string, replayed: number])[]
 }
 
 export interface GeneratedProbeRow {
@@ -87,7 +89,7 @@ export function streamLines(
 const poolColumns =
   't took error used idle max pending timeouts saturatedS saturatedLongestS uptime usedHigh pendingHigh wait'
 const databaseColumns =
-  't took error connections allConnections maxConnections deadlocks blocksHit blocksRead startedAt'
+  't took error connections allConnections maxConnections deadlocks blocksHit blocksRead startedAt written followers'
 
 export function callLines(calls: readonly GeneratedCall[], tools: readonly string[]): string[] {
   const errors = [...new Set(calls.flatMap((call) => call.error ?? []))]
@@ -167,6 +169,7 @@ export function writeRun(folder: string, run: GeneratedRun): void {
     const rows = run.database.map((row) => [
       ...[row.tUs, 2_000, row.error ?? null, row.connections ?? null, null, 100],
       ...[row.deadlocks ?? null, row.blocksHit ?? null, row.blocksRead ?? null, row.startedAt ?? null],
+      ...[row.written ?? null, row.followers ?? null],
     ])
     const header = { stream: 'database', columns: databaseColumns.split(' ') }
     file(

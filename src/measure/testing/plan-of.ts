@@ -52,6 +52,7 @@ function nodeOf(id: string, role: 'mcp' | 'postgres'): Plan['stack']['nodes'][st
     readyPath: null,
     readyWithinMs: 30_000,
     maxConnections: null,
+    follows: null,
     url: null,
   }
 }

@@ -1,5 +1,5 @@
 import type { FaultDescription, ParameterDescription } from '../../domain/catalogue.ts'
-import type { StartCondition } from '../../domain/plan.ts'
+import { type StartCondition, usersEnd } from '../../domain/plan.ts'
 import type { FaultDraft, Schedule } from '../draft.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
@@ -13,7 +13,6 @@ import {
   type Field,
   id,
   isWhole,
-  later,
   list,
   numberIn,
   object,
@@ -27,7 +26,7 @@ import {
   tableName,
   wholeIn,
 } from '../shape.ts'
-import { child } from '../tree.ts'
+import { child, type Tree } from '../tree.ts'
 
 type ParameterValue = number | string | boolean
 
@@ -66,13 +65,23 @@ function parameters(fault: FaultDescription | undefined): Read<Readonly<Record<s
 
 /** Where a fault may act: the links or the nodes of the plan, as the fault wants. */
 function target(fault: FaultDescription | undefined, known: Known): Read<string> {
-  const names = { link: [...known.links], node: [...known.nodes.keys()] }
+  const isUsers = ([, link]: readonly [string, Tree]) => textOf(child(link, 'from')) === usersEnd
+  if (fault?.isToDatabase) {
+    const links = [...known.links].filter((link) => !isUsers(link)).map(([name]) => name)
+    return oneOf(links, `a link to a database, since ${fault.name} acts on no other`)
+  }
+  const names = { link: [...known.links.keys()], node: [...known.nodes.keys()] }
   if (fault === undefined) return oneOf([...names.link, ...names.node], 'a link or a node')
   if (fault.on === 'link' || fault.roles === undefined)
     return oneOf(names[fault.on], `a ${fault.on}, since ${fault.name} acts on ${fault.on}s`)
   const roles: readonly (string | null)[] = fault.roles
-  const fitting = [...known.nodes].filter(([, node]) => roles.includes(textOf(child(node, 'role')))).map(([id]) => id)
-  return oneOf(fitting, `a ${roles.join(' or ')} node, since ${fault.name} acts on no other`)
+  const isReplicated = [...known.nodes.values()].some((node) => child(node, 'follows') !== null)
+  const fitting =
+    fault.isReplicated && !isReplicated
+      ? []
+      : [...known.nodes].filter(([, node]) => roles.includes(textOf(child(node, 'role')))).map(([id]) => id)
+  const where = fault.isReplicated ? ' of a stack in which a database follows another' : ''
+  return oneOf(fitting, `a ${roles.join(' or ')} node${where}, since ${fault.name} acts on no other`)
 }
 
 const startFields = (known: Known) => ({
@@ -114,15 +123,20 @@ function condition(known: Known): Read<StartCondition> {
     calls: optional<number | null>(wholeIn(1, Number.MAX_SAFE_INTEGER), null),
     log: optional<string | null>(anyText, null),
     node: optional<string | null>(oneOf(known.nodes.keys(), 'a node'), null),
-    lag: later('wait for {calls: …} or {log: …, node: …}'),
+    lag: optional<number | null>(duration(1, durationMsMax), null),
   }
   return (spot, problems) => {
     const values = readFields(spot, fields, problems)
     if (!isWhole(values)) return undefined
-    const { calls, log, node } = values
-    if (calls !== null && log === null && node === null) return { kind: 'calls', count: calls }
-    if (calls === null && log !== null && node !== null) return { kind: 'log', node, text: log }
-    return complain(spot, problems, '{calls: 500}, or {log: some text, node: server}')
+    const { calls, log, node, lag } = values
+    const given = Object.keys(values).filter((key) => values[key as keyof typeof values] !== null)
+    const isReplicated = [...known.nodes.values()].some((tree) => child(tree, 'follows') !== null)
+    if (calls !== null && given.length === 1) return { kind: 'calls', count: calls }
+    if (log !== null && node !== null && given.length === 2) return { kind: 'log', node, text: log }
+    if (lag !== null && given.length === 1 && isReplicated) return { kind: 'lag', ms: lag }
+    if (lag !== null && !isReplicated)
+      return complain(spot, problems, 'no lag: no database of the stack follows another')
+    return complain(spot, problems, '{calls: 500}, {log: some text, node: server} or {lag: 5 s}')
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LinkSpec, NodeRole, NodeSpec, StackPlan } from '../../domain/plan.ts'
+import { type LinkSpec, type NodeRole, type NodeSpec, type StackPlan, usersEnd } from '../../domain/plan.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
 import { connectionsDefault, connectionsMax, readyWithinMsMax } from '../limits.ts'
@@ -56,13 +56,16 @@ const nodeFields = {
   env: optional(environment, {}),
   ready: optional(ready, null),
   max_connections: optional<number | null>(wholeIn(10, connectionsMax), null),
-  follows: later('a stack has one database, which follows none'),
+  follows: optional<string | null>(anyText, null),
   url: later('Squall starts the server itself: leave it out, or give its `command`'),
   auth: later('Squall starts the server itself, on loopback and without a login'),
 }
 
 /** Keys that mean nothing on a node of the other role. */
-const keysOfRole = { mcp: ['instances', 'command', 'cwd', 'env', 'ready'], postgres: ['max_connections'] } as const
+const keysOfRole = {
+  mcp: ['instances', 'command', 'cwd', 'env', 'ready'],
+  postgres: ['max_connections', 'follows'],
+} as const
 
 function readNode(name: string, known: Known, preset: string | null): Read<NodeSpec> {
   return (spot, problems) => {
@@ -83,6 +86,7 @@ function readNode(name: string, known: Known, preset: string | null): Read<NodeS
       readyPath: node.ready?.path ?? (isServer && node.command === null ? '/ready' : null),
       readyWithinMs: node.ready?.within ?? readyMsDefault,
       maxConnections: isServer ? null : (node.max_connections ?? given?.primary.maxConnections ?? connectionsDefault),
+      follows: isServer ? null : node.follows,
       url: null,
     }
   }
@@ -99,16 +103,28 @@ function checkRoleKeys(spot: Spot, problems: Problems): void {
   }
 }
 
+/** Which nodes a link may join, from each of its ends. */
+function endsOf(known: Known): ReadonlyMap<string, readonly string[]> {
+  const has = (role: NodeRole, isReplica: boolean) =>
+    [...known.nodes]
+      .filter(([, tree]) => textOf(child(tree, 'role')) === role && (child(tree, 'follows') !== null) === isReplica)
+      .map(([name]) => name)
+  const [servers, primaries, replicas] = [has('mcp', false), has('postgres', false), has('postgres', true)]
+  return new Map([
+    [usersEnd, servers],
+    ...servers.map((name) => [name, primaries] as const),
+    ...primaries.map((name) => [name, replicas] as const),
+  ])
+}
+
 function readLink(name: string, known: Known): Read<LinkSpec> {
-  const end = (role: string) => {
-    const nodes = [...known.nodes].filter(([, tree]) => textOf(child(tree, 'role')) === role)
-    return oneOf(
-      nodes.map(([node]) => node),
-      `a node with role ${role}`,
-    )
-  }
+  const ends = endsOf(known)
   return (spot, problems) => {
-    const link = object({ from: required(end('mcp')), to: required(end('postgres')) })(spot, problems)
+    const to = ends.get(textOf(child(spot.tree, 'from')) ?? '') ?? [...ends.values()].flat()
+    const link = object({
+      from: required(oneOf(ends.keys(), 'users, the server, or a database that others follow')),
+      to: required(oneOf(to, 'users lead to the server, the server to its database, that one to its replicas')),
+    })(spot, problems)
     return link === undefined ? undefined : { id: name, ...link }
   }
 }
@@ -130,24 +146,63 @@ export function readStack(known: Known): Read<StackPlan> {
     checkRoles(spot, known.nodes, problems)
     checkLinks(spot, known, problems)
     if (stack === undefined) return undefined
-    const { allow_hosts: _, supervisor: __, hooks: ___, ...kept } = stack
-    return { ...kept, allowHosts: [] }
+    const { allow_hosts: _, supervisor: __, hooks: ___, nodes, ...kept } = stack
+    return { ...kept, nodes: mapValues(nodes, (node) => asItsPrimary(node, nodes)), allowHosts: [] }
   }
 }
+
+/** Whoever follows must have as many connections as the followed has (PostgreSQL 16 manual, 27.4.3), and roles change. */
+function asItsPrimary(node: NodeSpec, nodes: Readonly<Record<string, NodeSpec>>): NodeSpec {
+  const primary = node.follows === null ? undefined : nodes[node.follows]
+  return primary === undefined ? node : { ...node, maxConnections: primary.maxConnections }
+}
+
+function mapValues<V>(values: Readonly<Record<string, V>>, change: (value: V) => V): Record<string, V> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]))
+}
+
+const replicasMax = 3
 
 function checkRoles(spot: Spot, nodes: ReadonlyMap<string, Tree>, problems: Problems): void {
-  for (const role of ['mcp', 'postgres']) {
-    const names = [...nodes].filter(([, tree]) => textOf(child(tree, 'role')) === role).map(([name]) => name)
-    if (names.length === 1) continue
-    const expected = `exactly one node with role ${role}: others are not in this version`
-    problems.add(placeOf(spot, 'nodes'), joinPath(spot.path, 'nodes'), names.join(', ') || 'none', expected)
+  const path = joinPath(spot.path, 'nodes')
+  const complainOf = (names: readonly string[], expected: string): void =>
+    problems.add(placeOf(spot, 'nodes'), path, names.join(', ') || 'none', expected)
+  const has = (role: NodeRole) => [...nodes].filter(([, tree]) => textOf(child(tree, 'role')) === role)
+  const replicas = has('postgres').filter(([, tree]) => child(tree, 'follows') !== null)
+  const primaries = namesOf(has('postgres')).filter((name) => !namesOf(replicas).includes(name))
+  if (has('mcp').length !== 1)
+    complainOf(namesOf(has('mcp')), 'exactly one node with role mcp: others are not in this version')
+  if (primaries.length !== 1)
+    complainOf(primaries, 'exactly one node with role postgres that follows none: others are not in this version')
+  if (replicas.length > replicasMax) complainOf(namesOf(replicas), `at most ${replicasMax} replicas`)
+  for (const [name, tree] of replicas) {
+    const followed = textOf(child(tree, 'follows'))
+    if (child(tree, 'max_connections') !== null) {
+      const received = receivedAt({ tree, path }, 'max_connections')
+      const expected = 'nothing: a replica has as many as the database that it follows'
+      problems.add(placeOf({ tree, path }, 'max_connections'), `${path}.${name}.max_connections`, received, expected)
+    }
+    if (followed !== null && primaries.includes(followed)) continue
+    const expected = `the database that follows none: ${primaries.join(', ') || 'there is none'}`
+    problems.add(placeOf({ tree, path }, 'follows'), `${path}.${name}.follows`, followed ?? 'nothing', expected)
   }
 }
 
+function namesOf(nodes: readonly (readonly [string, Tree])[]): string[] {
+  return nodes.map(([name]) => name)
+}
+
+/** One link at most between two ends, and one from the server. */
 function checkLinks(spot: Spot, known: Known, problems: Problems): void {
-  if (known.links.size === 1) return
-  const expected = 'exactly one link, from the server to the database: others are not in this version'
-  problems.add(placeOf(spot, 'links'), joinPath(spot.path, 'links'), [...known.links].join(', ') || 'none', expected)
+  const links = [...known.links.values()]
+  const ends = links.map((tree) => `${textOf(child(tree, 'from'))} to ${textOf(child(tree, 'to'))}`)
+  const complainOf = (received: string, expected: string): void =>
+    problems.add(placeOf(spot, 'links'), joinPath(spot.path, 'links'), received, expected)
+  const isServer = (name: string | null) => textOf(child(known.nodes.get(name ?? '') ?? null, 'role')) === 'mcp'
+  if (!links.some((tree) => isServer(textOf(child(tree, 'from')))))
+    complainOf([...known.links.keys()].join(', ') || 'none', 'a link from the server to the database')
+  for (const twice of new Set(ends.filter((end, index) => ends.indexOf(end) !== index)))
+    complainOf(`two links from ${twice}`, 'one')
 }
 
 /** One value is possible; the key is there because the schema has it. */

@@ -1,6 +1,5 @@
 import { chmod, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import pg from 'pg'
 import type { NodeSpec } from '../../domain/plan.ts'
 import type { RunningNode } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
@@ -16,6 +15,7 @@ import { LogSince } from './log-tail.ts'
 import type { StackEngines } from './options.ts'
 import { loopback } from './ports.ts'
 import { howEnded, type Part, type StartContext, startUntil } from './starting.ts'
+import { withDatabase } from './with-database.ts'
 
 export interface DatabasePlace {
   readonly node: NodeSpec
@@ -23,6 +23,14 @@ export interface DatabasePlace {
   /** Holds the run's id; not there yet. */
   readonly dataDir: string
   readonly logPath: string
+  /** It follows another database, or is followed. */
+  readonly isReplicated: boolean
+}
+
+/** Where the database is whose write-ahead log a replica replays. */
+export interface Followed {
+  readonly host: string
+  readonly port: number
 }
 
 type LoginName = 'superuser' | 'application'
@@ -37,19 +45,24 @@ export function databaseUrlAt(engines: StackEngines, login: LoginName, host: str
   return `postgres://${encodeURIComponent(who.name)}:${encodeURIComponent(who.password)}@${host}:${port}/${database}`
 }
 
-/** Copies the prepared data, starts PostgreSQL on it and resolves when it answers a query. Rejects with a StackError. */
+/**
+ * Copies the prepared data, starts PostgreSQL on it and resolves when it answers a query. Rejects with a StackError. A
+ * replica begins with the same copy: the template was stopped in order, so that it is a backup of every primary on it.
+ */
 export async function startDatabase(
   place: DatabasePlace,
+  followed: Followed | null,
   engines: StackEngines,
   context: StartContext,
 ): Promise<RunningNode> {
   await copyData(place, engines, context)
-  return runDatabase(place, engines, context)
+  return runDatabase(place, followed, engines, context)
 }
 
 /** The same on the data as it is, after whatever end: what a killed one has left may take a moment to be free. */
 export async function startDatabaseAnew(
   place: DatabasePlace,
+  followed: Followed | null,
   engines: StackEngines,
   context: StartContext,
 ): Promise<RunningNode> {
@@ -57,7 +70,7 @@ export async function startDatabaseAnew(
   const endUs = clock.monotonicUs() + stillHeldMsMax * 1_000
   for (;;) {
     try {
-      return await runDatabase(place, engines, context)
+      return await runDatabase(place, followed, engines, context)
     } catch (error) {
       const isHeld = error instanceof StackError && error.kind === 'still_held'
       if (!isHeld || clock.monotonicUs() > endUs) throw error
@@ -66,8 +79,13 @@ export async function startDatabaseAnew(
   }
 }
 
-async function runDatabase(place: DatabasePlace, engines: StackEngines, context: StartContext): Promise<RunningNode> {
-  const { node, port, dataDir, logPath } = place
+async function runDatabase(
+  place: DatabasePlace,
+  followed: Followed | null,
+  engines: StackEngines,
+  context: StartContext,
+): Promise<RunningNode> {
+  const { node, port, logPath } = place
   const url = databaseUrlAt(engines, 'superuser', loopback, port)
   const account = engines.places.postgresAccount
   const part: Part = {
@@ -78,9 +96,15 @@ async function runDatabase(place: DatabasePlace, engines: StackEngines, context:
   }
   const spec = {
     name: node.id,
-    argv: [join(engines.postgres.binDir, 'postgres'), '-D', dataDir, ...settings(node, port)],
+    argv: argvOf(place, followed, engines),
     cwd: '/',
-    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+    env: {
+      PATH: process.env.PATH ?? '/usr/bin:/bin',
+      LC_ALL: 'C',
+      TZ: 'UTC',
+      // Of whom a replica is to its primary; not on the command line, which everybody can read.
+      ...(followed === null ? {} : { PGPASSWORD: engines.dataTemplate.superuser.password }),
+    },
     logPath,
     // "Immediate": waits for no client and writes nothing. The data is thrown away the next moment.
     endSignal: 'SIGQUIT' as const,
@@ -92,8 +116,30 @@ async function runDatabase(place: DatabasePlace, engines: StackEngines, context:
   return { id: node.id, role: 'postgres', pid: spawned.pid, host: loopback, port, url, applicationUrl, logPath }
 }
 
+/** A replica is told so by a file, which a promotion removes. */
+const followScript = 'touch "$1/standby.signal" && shift && exec "$@"'
+
+function argvOf(
+  { node, port, dataDir, isReplicated }: DatabasePlace,
+  followed: Followed | null,
+  engines: StackEngines,
+): string[] {
+  const run = [join(engines.postgres.binDir, 'postgres'), '-D', dataDir, ...settings(node, port, isReplicated)]
+  if (followed === null) return run
+  const user = engines.dataTemplate.superuser.name
+  const conninfo = `host=${followed.host} port=${followed.port} user=${user} application_name=${node.id}`
+  return ['sh', '-c', followScript, 'follow', dataDir, ...run, '-c', `primary_conninfo=${conninfo}`]
+}
+
+const replication = {
+  // A replica that was away for a while finds what it missed: no slot, which would have to follow a fail-over.
+  wal_keep_size: '512MB',
+  wal_retrieve_retry_interval: '100ms',
+  wal_receiver_status_interval: '1s',
+}
+
 /** On the command line, where they come before what the template's own file says. */
-function settings(node: NodeSpec, port: number): string[] {
+function settings(node: NodeSpec, port: number, isReplicated: boolean): string[] {
   const values: Record<string, string> = {
     port: String(port),
     listen_addresses: loopback,
@@ -110,6 +156,7 @@ function settings(node: NodeSpec, port: number): string[] {
     log_destination: 'stderr',
     log_line_prefix: '%m [%p] %q%u@%d %a ',
     ...(node.maxConnections === null ? {} : { max_connections: String(node.maxConnections) }),
+    ...(isReplicated ? replication : {}),
   }
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
@@ -174,19 +221,6 @@ async function makeOpenDirs(dir: string, top: string): Promise<void> {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: attemptMsMax,
-    query_timeout: attemptMsMax,
-    application_name: 'squall stack',
-  })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    await client.query('select 1')
-    return true
-  } finally {
-    // Not waited for: a server that hangs must not make us hang.
-    client.end().catch(() => undefined)
-  }
+  await withDatabase(url, attemptMsMax, (client) => client.query('select 1'))
+  return true
 }

@@ -8,6 +8,15 @@ export const databaseReadyMsMax = 60_000
 export const stillHeldMsMax = 5_000
 /** From one try to start such a database to the next. */
 export const stillHeldPauseMs = 100
+/** A replica on loopback streams 0.1 s after both are up. */
+export const streamingMsMax = 15_000
+
+/** `pg_promote` takes 0.1 s; under a load that fills the processors some times that. */
+export const promoteMsMax = 8_000
+
+/** `pg_basebackup` of 0.4 GB within memory takes 0.5 s; healing a fault has 20 s. */
+export const baseBackupMsMax = 15_000
+
 /** Toxiproxy answers after 20 ms. */
 export const proxyReadyMsMax = 15_000
 /** One attempt to connect, or one call: on loopback 1 ms; a busy machine gets a second, and then the next attempt. */

@@ -1,18 +1,30 @@
 import { join } from 'node:path'
-import type { LinkSpec, NodeSpec } from '../../domain/plan.ts'
+import { type LinkSpec, type NodeSpec, usersEnd } from '../../domain/plan.ts'
 import { KeeperError } from '../../keeper/keeper-error.ts'
-import type { RunningLink, RunningNode, RunningStack } from '../running-stack.ts'
+import type { RunningLink, RunningNode, RunningStack, StackProcess } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
-import { type DatabasePlace, databaseUrlAt, dataRootOf, startDatabase, startDatabaseAnew } from './database.ts'
+import { LocalCluster } from './cluster.ts'
+import {
+  type DatabasePlace,
+  databaseUrlAt,
+  dataRootOf,
+  type Followed,
+  startDatabase,
+  startDatabaseAnew,
+} from './database.ts'
 import type { LocalStackOptions } from './options.ts'
 import { freePort, loopback, portFor } from './ports.ts'
 import { proxyProcessName, startProxies } from './proxy.ts'
+import { cloneFrom, promote, streaming, superuserUrl } from './replica.ts'
+import { routerProcessName, startRouter, switchRoute } from './router.ts'
 import { LocalStack, type StartAnew, stopProcesses } from './running.ts'
 import { startMcpServer } from './server.ts'
 import { allOrNone, type StartContext } from './starting.ts'
 
 interface Parts {
   readonly server: NodeSpec
+  readonly primary: NodeSpec
+  /** The primary first. */
   readonly databases: readonly NodeSpec[]
   readonly links: readonly LinkSpec[]
   /** The one between the server and its database. */
@@ -43,68 +55,167 @@ async function start(parts: Parts, dataRoot: string, options: LocalStackOptions)
   const giveUp = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, giveUp.signal]) : giveUp.signal
   const context: StartContext = { keeper, clock, signal }
-  const { server } = parts
-  const serverPort = await portFor(server)
-  const places: DatabasePlace[] = []
-  for (const node of parts.databases) {
-    const logPath = join(logsDir, `${node.id}.log`)
-    places.push({ node, port: await portFor(node), dataDir: join(dataRoot, node.id), logPath })
-  }
-  const apiPort = await freePort()
-  const links: RunningLink[] = []
-  for (const link of parts.links) links.push(await planLink(link, places, apiPort))
+  const ports = await reservePorts(parts)
+  const places = parts.databases.map((node): DatabasePlace => {
+    const at = { dataDir: join(dataRoot, node.id), logPath: join(logsDir, `${node.id}.log`) }
+    return { node, port: ports.nodes.get(node.id) ?? 0, ...at, isReplicated: parts.databases.length > 1 }
+  })
+  const links = await planLinks(parts, ports)
+  const portOfLink = (id: string | undefined): number => links.find((link) => link.id === id)?.port ?? 0
+  const portOf = (id: string): number => ports.nodes.get(id) ?? 0
 
   const proxyLogPath = join(logsDir, `${proxyProcessName}.log`)
-  const proxies = links.map((link) => ({
-    name: link.proxyName,
-    listen: `${link.host}:${link.port}`,
-    upstream: link.upstream,
+  const proxies = links.map(({ proxyName, host, port, upstream }) => ({
+    name: proxyName,
+    listen: `${host}:${port}`,
+    upstream,
   }))
-  const proxyPlace = { apiPort, logPath: proxyLogPath, stateFolder: keeper.stateFolder, proxies }
-  const [databases, proxy] = await allOrNone<[RunningNode[], { pid: number; apiUrl: string }]>(giveUp, [
+  const proxyPlace = { apiPort: ports.proxyApi, logPath: proxyLogPath, stateFolder: keeper.stateFolder, proxies }
+  const { server, primary } = parts
+  const stackEnd = new AbortController()
+  const cluster = new LocalCluster(places, primary.id, firstFollowed(parts, links, portOf), {
+    promote: (place) => promote(superuserUrl(engines, place.port)),
+    switchRoute: (upstream) => switchRoute(ports.router?.api ?? 0, upstream),
+    async cloneAndStart(place, followedPort) {
+      const { id } = place.node
+      await keeper.stop(id, { signal: 'SIGKILL', graceMs: 0 })
+      await cloneFrom(followedPort, place, engines, { keeper, clock, signal: stackEnd.signal })
+      await stack.start(id)
+    },
+  })
+  const { router } = ports
+  const routerLogPath = join(logsDir, `${routerProcessName}.log`)
+  const [databases, proxy, routing] = await allOrNone<
+    [RunningNode[], { pid: number; apiUrl: string }, { pid: number } | null]
+  >(giveUp, [
     allOrNone<RunningNode[]>(
       giveUp,
-      places.map((place) => startDatabase(place, engines, context)),
+      places.map((place) => startDatabase(place, cluster.followedBy(place.node.id), engines, context)),
     ),
     startProxies(proxyPlace, engines, context),
+    router === null
+      ? Promise.resolve(null)
+      : startRouter(
+          {
+            port: router.port,
+            apiPort: router.api,
+            upstream: `${loopback}:${portOf(primary.id)}`,
+            logPath: routerLogPath,
+          },
+          engines,
+          context,
+        ),
   ])
+  await allStream(superuserUrl(engines, portOf(primary.id)), cluster.followers, context)
 
-  const link = links.find(({ id }) => id === parts.serverLink.id)
-  const databaseUrl = databaseUrlAt(engines, 'application', loopback, link?.port ?? 0)
+  const databaseUrl = databaseUrlAt(engines, 'application', loopback, portOfLink(parts.serverLink.id))
   const serverLogPath = join(logsDir, `${server.id}.log`)
-  const serverPlace = { node: server, port: serverPort, databaseUrl, logPath: serverLogPath, referenceServerPath }
+  const serverPlace = {
+    node: server,
+    port: portOf(server.id),
+    databaseUrl,
+    logPath: serverLogPath,
+    referenceServerPath,
+  }
   const mcp = await startMcpServer(serverPlace, context)
   const anew = places.map((place): [string, StartAnew] => [
     place.node.id,
-    (signal) => startDatabaseAnew(place, engines, { keeper, clock, signal }),
+    (signal) => startDatabaseAnew(place, cluster.followedBy(place.node.id), engines, { keeper, clock, signal }),
   ])
-  return new LocalStack({
+  const usersLink = links.find(({ from }) => from === usersEnd)
+  const proxyParts: StackProcess[] = [
+    { name: proxyProcessName, pid: proxy.pid, part: 'proxy', logPath: proxyLogPath },
+    ...(routing === null
+      ? []
+      : [{ name: routerProcessName, pid: routing.pid, part: 'proxy' as const, logPath: routerLogPath }]),
+  ]
+  const stack: LocalStack = new LocalStack({
     engines,
     keeper,
     dataRoot,
     startAnew: new Map([...anew, [server.id, (signal) => startMcpServer(serverPlace, { keeper, clock, signal })]]),
     nodes: [...databases, mcp],
     links,
-    proxy: { name: proxyProcessName, pid: proxy.pid, part: 'proxy', logPath: proxyLogPath },
+    proxies: proxyParts,
     serverId: server.id,
-    databaseId: parts.serverLink.to,
+    mcpUrl: usersLink === undefined ? mcp.url : throughLink(mcp.url, usersLink),
+    databaseUrl: superuserUrl(engines, router?.port ?? portOf(primary.id)),
+    cluster: router === null ? null : cluster,
+    end: stackEnd,
   })
+  return stack
 }
 
-async function planLink(link: LinkSpec, places: readonly DatabasePlace[], apiPort: number): Promise<RunningLink> {
-  const target = places.find(({ node }) => node.id === link.to)
-  if (target === undefined) throw notSupported(`the link ${link.id} leads to ${link.to}, which is no database`)
-  return {
-    id: link.id,
-    from: link.from,
-    to: link.to,
-    host: loopback,
-    port: await freePort(),
-    upstream: `${loopback}:${target.port}`,
-    proxyName: link.id,
-    apiUrl: `http://${loopback}:${apiPort}`,
-    processName: proxyProcessName,
+interface Ports {
+  readonly nodes: ReadonlyMap<string, number>
+  readonly proxyApi: number
+  /** null: no database fails over to another. */
+  readonly router: { readonly port: number; readonly api: number } | null
+}
+
+async function reservePorts({ server, databases }: Parts): Promise<Ports> {
+  const nodes = new Map<string, number>()
+  for (const node of [server, ...databases]) nodes.set(node.id, await portFor(node))
+  const router = databases.length > 1 ? { port: await freePort(), api: await freePort() } : null
+  return { nodes, proxyApi: await freePort(), router }
+}
+
+async function planLinks({ links, serverLink }: Parts, ports: Ports): Promise<RunningLink[]> {
+  const planned: RunningLink[] = []
+  for (const link of links) {
+    const { id, from, to } = link
+    // Two databases: the follower dials the one that it follows.
+    const isReplication = from !== usersEnd && link !== serverLink
+    const upstreamPort =
+      link === serverLink && ports.router !== null ? ports.router.port : ports.nodes.get(isReplication ? from : to)
+    planned.push({
+      id,
+      from,
+      to,
+      host: loopback,
+      port: await freePort(),
+      upstream: `${loopback}:${upstreamPort ?? 0}`,
+      protocol: from === usersEnd ? 'http' : 'postgres',
+      proxyName: id,
+      apiUrl: `http://${loopback}:${ports.proxyApi}`,
+      processName: proxyProcessName,
+    })
   }
+  return planned
+}
+
+function firstFollowed(
+  { databases, primary }: Parts,
+  links: readonly RunningLink[],
+  portOf: (id: string) => number,
+): ReadonlyMap<string, Followed> {
+  const replicas = databases.filter(({ follows }) => follows !== null)
+  return new Map(
+    replicas.map(({ id }) => {
+      const link = links.find(({ from, to }) => from === primary.id && to === id)
+      return [id, { host: loopback, port: link?.port ?? portOf(primary.id) }]
+    }),
+  )
+}
+
+async function allStream(url: string, replicas: readonly string[], { clock, signal }: StartContext): Promise<void> {
+  try {
+    await streaming(url, replicas, clock, signal)
+  } catch (cause) {
+    throw new StackError({
+      kind: 'database_will_not_start',
+      message: `replication did not begin: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: 'see the logs of the replicas',
+      cause,
+    })
+  }
+}
+
+function throughLink(url: string, link: RunningLink): string {
+  const through = new URL(url)
+  through.hostname = link.host
+  through.port = String(link.port)
+  return through.href
 }
 
 /** Plans are checked for this before; whoever builds one in another way is told here. */
@@ -116,11 +227,20 @@ function partsOf({ stack }: LocalStackOptions): Parts {
   if (server === undefined || servers.length > 1 || server.instances !== 1) {
     throw notSupported(`a local stack has one server of one instance, not ${servers.map(({ id }) => id).join(', ')}`)
   }
+  const databases = nodes.filter(({ role }) => role === 'postgres')
   const serverLink = links.find(({ from }) => from === server.id)
-  if (serverLink === undefined) throw notSupported(`no link leads from ${server.id} to a database`)
-  if (nodes.some(({ id }) => id === proxyProcessName)) throw notSupported(`no node can be called ${proxyProcessName}`)
-  return { server, databases: nodes.filter(({ role }) => role === 'postgres'), links, serverLink }
+  const primary = databases.find(({ id }) => id === serverLink?.to)
+  if (serverLink === undefined || primary === undefined)
+    throw notSupported(`no link leads from ${server.id} to a database`)
+  if (nodes.some(({ id }) => reservedNames.includes(id)))
+    throw notSupported(`no node can be called ${reservedNames.join(' or ')}`)
+  const replicas = databases.filter((node) => node !== primary)
+  if (replicas.some(({ follows }) => follows !== primary.id))
+    throw notSupported(`every other database follows ${primary.id}, which the server uses`)
+  return { server, primary, databases: [primary, ...replicas], links, serverLink }
 }
+
+const reservedNames: readonly string[] = [proxyProcessName, routerProcessName, usersEnd]
 
 function notSupported(message: string): StackError {
   return new StackError({ kind: 'not_supported', message, hint: 'squall validate tells what a plan can ask for' })
@@ -128,7 +248,7 @@ function notSupported(message: string): StackError {
 
 /** Last started first. */
 function nodeNames({ server, databases }: Parts): string[] {
-  return [server.id, proxyProcessName, ...databases.flatMap(({ id }) => [id, `copy-${id}`])]
+  return [server.id, proxyProcessName, routerProcessName, ...databases.flatMap(({ id }) => [id, `copy-${id}`])]
 }
 
 /** An interrupt is told as whoever aborted the signal tells it, with an exit code of its own. */

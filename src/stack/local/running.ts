@@ -1,12 +1,20 @@
 import type { KeeperClient } from '../../keeper/client.ts'
 import { KeeperError } from '../../keeper/keeper-error.ts'
 import { isRunning, type ProcessMark, readProcess } from '../../keeper/process-table.ts'
-import type { RunningLink, RunningNode, RunningStack, StackExit, StackProcess } from '../running-stack.ts'
+import type {
+  DatabaseCluster,
+  RunningLink,
+  RunningNode,
+  RunningStack,
+  StackExit,
+  StackProcess,
+} from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
 import { databaseUrlAt } from './database.ts'
 import { databaseGraceMs, proxyGraceMs, serverGraceMs } from './limits.ts'
 import type { StackEngines } from './options.ts'
 import { proxyProcessName } from './proxy.ts'
+import { routerProcessName } from './router.ts'
 
 /** Starts a node as it was started at first; resolves when it is ready. */
 export type StartAnew = (signal: AbortSignal) => Promise<RunningNode>
@@ -19,10 +27,13 @@ export interface LocalStackParts {
   /** By the node's id. */
   readonly startAnew: ReadonlyMap<string, StartAnew>
   readonly links: readonly RunningLink[]
-  readonly proxy: StackProcess
+  readonly proxies: readonly StackProcess[]
   readonly serverId: string
-  /** The one the server uses. */
-  readonly databaseId: string
+  readonly mcpUrl: string
+  readonly databaseUrl: string
+  readonly cluster: DatabaseCluster | null
+  /** Aborts when the stack is being stopped. */
+  readonly end: AbortController
 }
 
 export class LocalStack implements RunningStack {
@@ -31,7 +42,9 @@ export class LocalStack implements RunningStack {
   readonly links: ReadonlyMap<string, RunningLink>
   readonly processes: Map<string, StackProcess>
   readonly mcpUrl: string
+  readonly serverId: string
   readonly databaseUrl: string
+  readonly cluster: DatabaseCluster | null
   readonly #parts: LocalStackParts
   readonly #listeners = new Set<(exit: StackExit) => void>()
   readonly #startListeners = new Set<(process: StackProcess) => void>()
@@ -39,17 +52,20 @@ export class LocalStack implements RunningStack {
   /** Told by number and start time, so that a node that has ended is known at once, before anybody says so. */
   readonly #marks = new Map<string, ProcessMark>()
   readonly #starting = new Map<string, Promise<void>>()
-  readonly #end = new AbortController()
+  readonly #end: AbortController
   #stopping: Promise<void> | null = null
 
   constructor(parts: LocalStackParts) {
-    const { keeper, nodes, links, proxy } = parts
+    const { keeper, nodes, links, proxies } = parts
     this.#parts = parts
     this.nodes = new Map(nodes.map((node) => [node.id, node]))
     this.links = new Map(links.map((link) => [link.id, link]))
-    this.processes = new Map([...nodes.flatMap(asProcess), proxy].map((one) => [one.name, one]))
-    this.mcpUrl = this.#node(parts.serverId).url
-    this.databaseUrl = this.#node(parts.databaseId).url
+    this.processes = new Map([...nodes.flatMap(asProcess), ...proxies].map((one) => [one.name, one]))
+    this.mcpUrl = parts.mcpUrl
+    this.serverId = parts.serverId
+    this.databaseUrl = parts.databaseUrl
+    this.cluster = parts.cluster
+    this.#end = parts.end
     for (const { name, pid } of this.processes.values()) this.#mark(name, pid)
     this.#forgetKeeper = [
       keeper.onExited(({ name, pid, code, signal, monotonicUs, planned }) => {
@@ -72,9 +88,10 @@ export class LocalStack implements RunningStack {
     ]
   }
 
-  linkDatabaseUrl(linkId: string): string {
+  linkUrl(linkId: string): string {
     const link = this.links.get(linkId)
     if (link === undefined) throw new RangeError(`no link ${linkId}; there are: ${[...this.links.keys()].join(', ')}`)
+    if (link.protocol === 'http') return this.mcpUrl
     return databaseUrlAt(this.#parts.engines, 'superuser', link.host, link.port)
   }
 
@@ -137,7 +154,7 @@ export class LocalStack implements RunningStack {
     const { keeper, dataRoot, serverId } = this.#parts
     const databases = [...this.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id }) => id)
     try {
-      await stopProcesses(keeper, [serverId, proxyProcessName, ...databases])
+      await stopProcesses(keeper, [serverId, proxyProcessName, routerProcessName, ...databases])
       await keeper.removeNow(dataRoot)
     } catch (error) {
       // A keeper that has died ends nothing more: its client clears by hand.
@@ -164,7 +181,8 @@ export class LocalStack implements RunningStack {
 export async function stopProcesses(keeper: KeeperClient, names: readonly string[]): Promise<void> {
   for (const [index, name] of names.entries()) {
     if (index === 0) await keeper.stop(name, { signal: 'SIGTERM', graceMs: serverGraceMs })
-    else if (name === proxyProcessName) await keeper.stop(name, { signal: 'SIGTERM', graceMs: proxyGraceMs })
+    else if (name === proxyProcessName || name === routerProcessName)
+      await keeper.stop(name, { signal: 'SIGTERM', graceMs: proxyGraceMs })
     // Immediate shutdown: its data goes the next moment, and a checkpoint would only take time.
     else await keeper.stop(name, { signal: 'SIGQUIT', graceMs: databaseGraceMs })
   }

@@ -1,0 +1,43 @@
+import type { ParameterDescription } from '../../src/domain/catalogue.ts'
+import type { ClusterControl, NodeControl } from '../../src/domain/node-control.ts'
+import type { Doing, FaultParameters } from './fault.ts'
+import { numberOf } from './fault.ts'
+
+/** What fail-overs have in common: who takes over, and when. The supervisor in them is Squall's own. */
+
+export const decide: ParameterDescription = {
+  kind: 'duration',
+  unit: 'ms',
+  min: 0,
+  max: 300_000,
+  default: 1_000,
+  why: 'from the harm until a replica is promoted: what a platform needs to notice and to be sure',
+}
+
+/** Throws where nobody could take over. */
+export function primaryOf(node: NodeControl): ClusterControl {
+  const { cluster } = node
+  if (cluster === null) throw new Error(`no database follows ${node.id}: nobody could take over`)
+  if (cluster.primary() !== node.id)
+    throw new Error(`${node.id} takes no writes: ${cluster.primary()} does, and only that one can be failed over`)
+  return cluster
+}
+
+export async function decideAndHandOver(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void> {
+  await doing.sleep(numberOf(parameters, 'decide'))
+  if (!doing.signal.aborted) await handOver(node)
+}
+
+/** The first replica takes writes, and the route leads there. What has been done of it already is not done again. */
+async function handOver({ id, cluster }: NodeControl): Promise<void> {
+  const next = cluster?.followers()[0]
+  if (cluster === null || next === undefined) return
+  if (cluster.primary() === id) await cluster.promote(next)
+  await cluster.route(cluster.primary())
+}
+
+/** The fault's end: a replica has taken over, and the old primary is one. */
+export async function comeBack(node: NodeControl): Promise<void> {
+  await handOver(node)
+  await node.cluster?.rejoin()
+}

@@ -14,6 +14,8 @@ export const defects = [
   'sessions-refused',
   // The circuit breaker opens after five failures, and never tries again.
   'breaker-stuck',
+  // What fails is tried again at once, by three layers three times each, without pause or breaker, until it succeeds.
+  'retry-storm',
   // /ready says 200, database or not.
   'lying-ready',
   // One pool for all categories of tools: the slow ones take every connection.

@@ -11,6 +11,7 @@ export const foundBy: Readonly<Record<Exclude<Defect, 'none'>, readonly [Variant
     'connect-limit-only': ['hole', 'time-to-failure', /^Service time .* wanted at most 8 s/],
     'query-limit-only': ['hole', 'time-to-failure', /^Service time .* wanted at most 8 s/],
     'breaker-stuck': ['hole', 'back', /until settled .* wanted at most 9 s/],
+    'retry-storm': ['hole', 'back', /until settled .* wanted at most 9 s/],
     'lying-ready': ['hole', 'ready-truth', /^Answers "ready" while no connection .* wanted at most 0/],
     'no-error-handler': ['terminated', 'system.unplanned_exit', /server ended with code 1/],
     'no-deadlock-retry': ['deadlocks', 'deadlocks-told', /ended as tool_error .* wanted at most/],

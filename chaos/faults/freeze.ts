@@ -10,5 +10,7 @@ export const freeze: NodeFault = {
   parameters: {},
   apply: (node) => node.signal('SIGSTOP'),
   heal: (node) => node.signal('SIGCONT'),
+  // A fresh connection waits behind all that came while nobody took it: that is how the node recovers, no longer the harm.
+  seenBy: () => ['long'],
   isAffected: (sample) => sample.error !== null,
 }

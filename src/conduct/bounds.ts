@@ -3,7 +3,7 @@ export const boundsMs = {
   /** Between setting t0 and the first intended start: the pipe to the generator takes well under 1 ms. */
   leadBeforeT0: 50,
   /** The link probe's rhythm while a fault comes or goes: it is the resolution of `observed` and `heal verified`. */
-  probeQuick: 15,
+  probeQuick: 10,
   /** Quick already this long before a fault comes or goes, so that the sample before it is near. */
   probeQuickAhead: 300,
   /** Applying a fault takes a few HTTP calls of a few ms to a proxy on this machine; each call has its own deadline. */

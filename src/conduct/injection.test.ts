@@ -28,6 +28,8 @@ interface Habits {
   readonly cannotBeForced?: boolean
   /** The proxy says yes to the removal, and goes on. */
   readonly pretendToHeal?: boolean
+  /** The proxy says yes to a removal so long after it has done it. */
+  readonly answersHealAfterMs?: number
   readonly failToApply?: boolean
   readonly failToRecord?: boolean
   /** What a fault waits for comes so long after it began to wait; absent: never. */
@@ -58,6 +60,7 @@ function world(habits: Habits = {}): World {
       log.push(`remove ${name}`)
       if (habits.failToHeal) throw new Error('the proxy hangs')
       if (!habits.pretendToHeal) toxics.delete(name)
+      await clock.sleep(habits.answersHealAfterMs ?? 0)
     },
     setEnabled: async () => undefined,
   }
@@ -162,6 +165,16 @@ test('every edge is told in its order, at its planned time, with the resolution 
     'remove squall-latency-downstream',
     'undo forgotten',
   ])
+})
+
+test('a heal that shows before it is answered is told with all the time in which the harm may have ended', async () => {
+  const { clock, context, told, link } = world({ answersHealAfterMs: 300 })
+  await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
+  const verified = told.find(({ edge }) => edge === 'healVerified')
+  expect(verified?.atMs).toBe(at(told, 'healed'))
+  // Gone 2 ms after the heal began, seen some 10 ms later, answered 300 ms later.
+  expect(verified?.resolutionMs).toBeGreaterThanOrEqual(300)
+  expect(verified?.resolutionMs).toBeLessThan(500)
 })
 
 test('a harm that comes later than the proxy said is observed when it comes', async () => {

@@ -45,6 +45,11 @@ function momentUs(sample: ProbeSample, sinceUs: number): number {
   return began ? Math.max(sample.askedUs, sinceUs) : sample.endedUs
 }
 
+/** Up to when a sample tells what was: an answer may have passed before, silence and a no last to their end. */
+function knownUntilUs({ error, askedUs, endedUs }: ProbeSample): number {
+  return error === null ? askedUs : endedUs
+}
+
 interface Search {
   readonly sinceUs: number
   readonly untilUs: number
@@ -72,7 +77,7 @@ async function waitForSight(context: InjectionContext, search: Search): Promise<
     const { connection } = sample
     if (isFound(connection) || !answersTo(sample, question)) return
     if (sample.endedUs < sinceUs || !looksRight(sample)) {
-      lastOther.set(connection, sample.endedUs)
+      lastOther.set(connection, knownUntilUs(sample))
       rows.delete(connection)
       return
     }
@@ -245,9 +250,11 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
   }
   const healedUs = clock.monotonicUs()
   const seen = await sight
-  // Verified is what was both answered and seen: a harm that comes and goes may look gone before it is.
+  // Verified is what was both answered and seen: a harm that comes and goes may look gone before it is. Its true end lies
+  // between the last sample that showed it and this moment.
   if (seen) {
-    tell('healVerified', Math.max(seen.atUs, healedUs) - t0Us, { resolutionUs: seen.resolutionUs })
+    const atUs = Math.max(seen.atUs, healedUs)
+    tell('healVerified', atUs - t0Us, { resolutionUs: seen.resolutionUs + atUs - seen.atUs })
     await undo.forget()
     return
   }

@@ -1,0 +1,96 @@
+import pg from 'pg'
+
+/** When a target stopped answering, and when it answered again; CLOCK_MONOTONIC, µs. `±` is how far each may be off. */
+export interface Outage {
+  readonly fromUs: number
+  readonly fromOffUs: number
+  readonly toUs: number
+  readonly toOffUs: number
+}
+
+interface Look {
+  readonly askedUs: number
+  readonly endedUs: number
+  readonly isAnswered: boolean
+}
+
+/** An answer on loopback takes a millisecond; one that takes longer than this was held up. */
+const silenceUs = 500_000
+const betweenMs = 5
+
+function nowUs(): number {
+  return Number(process.hrtime.bigint() / 1_000n)
+}
+
+/**
+ * Someone else who looks: one connection of the test's own that asks `select 1` some 150 times a second, and a new one
+ * as soon as it breaks. It knows nothing of Squall but the address and the clock.
+ */
+export class Witness {
+  readonly #url: string
+  readonly #looks: Look[] = []
+  readonly #loop: Promise<void>
+  #isOver = false
+
+  constructor(url: string) {
+    this.#url = url
+    this.#loop = this.#look()
+  }
+
+  async stop(): Promise<void> {
+    this.#isOver = true
+    await this.#loop
+  }
+
+  /** The outage between two moments, which hold just one. Throws where there was none, or no answer on either side. */
+  outage(sinceUs: number, untilUs: number): Outage {
+    const looks = this.#looks.filter(({ endedUs, askedUs }) => endedUs >= sinceUs && askedUs <= untilUs)
+    const isHarmed = (look: Look): boolean => !look.isAnswered || look.endedUs - look.askedUs > silenceUs
+    const first = looks.findIndex(isHarmed)
+    const last = looks.findLastIndex(isHarmed)
+    const [before, begin, end] = [looks[first - 1], looks[first], looks[last]]
+    if (before === undefined || begin === undefined || end === undefined)
+      throw new Error(`${looks.length} looks, the first without an answer is number ${first}`)
+    // A broken connection tells at its end, silence began when it was asked.
+    const fromUs = begin.isAnswered ? begin.askedUs : begin.endedUs
+    // What was held up is answered at the heal; what was refused is followed by the first answer.
+    const again = end.isAnswered ? end : looks[last + 1]
+    if (again === undefined) throw new Error('it never answered again')
+    const toOffUs = end.isAnswered ? 0 : again.endedUs - end.endedUs
+    return { fromUs, fromOffUs: fromUs - before.endedUs, toUs: again.endedUs, toOffUs }
+  }
+
+  /** The longest time from one look to the next while it answered: how busy this machine was with other things. */
+  largestGapUs(): number {
+    const gaps = this.#looks.slice(1).map((look, at) => {
+      const before = this.#looks[at]
+      return before?.isAnswered && look.isAnswered ? look.askedUs - before.endedUs : 0
+    })
+    return Math.max(0, ...gaps)
+  }
+
+  async #look(): Promise<void> {
+    let client: pg.Client | null = null
+    while (!this.#isOver) {
+      const askedUs = nowUs()
+      try {
+        client ??= await connected(this.#url)
+        await client.query('select 1')
+        this.#looks.push({ askedUs, endedUs: nowUs(), isAnswered: true })
+      } catch {
+        this.#looks.push({ askedUs, endedUs: nowUs(), isAnswered: false })
+        client?.end().catch(() => undefined)
+        client = null
+      }
+      await new Promise((resolve) => setTimeout(resolve, betweenMs))
+    }
+    client?.end().catch(() => undefined)
+  }
+}
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'witness' })
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
+}

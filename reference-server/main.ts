@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { BackgroundFile } from './background-file.ts'
 import { asFailure } from './failure.ts'
 import { Log } from './log.ts'
 import { startServer } from './server.ts'
@@ -7,11 +7,7 @@ import { readSettings } from './settings.ts'
 const exitUsage = 64
 const exitFailed = 1
 
-/**
- * In the background: to a file `process.stderr` waits for the disk, and every call with it. What cannot be logged is
- * lost, and the server goes on.
- */
-const logFile = createWriteStream('/dev/stderr', { fd: 2, autoClose: false }).on('error', () => undefined)
+const stderr = new BackgroundFile(2)
 
 async function main(): Promise<void> {
   const read = readSettings(process.env)
@@ -20,7 +16,7 @@ async function main(): Promise<void> {
     process.exitCode = exitUsage
     return
   }
-  const log = new Log((line) => logFile.write(line))
+  const log = new Log((line) => stderr.add(line))
   const server = await startServer(read.settings, log)
   let stopping = false
   const stop = async (signal: string): Promise<void> => {
@@ -28,7 +24,8 @@ async function main(): Promise<void> {
     stopping = true
     log.info('stopping', { signal })
     await server.stop()
-    logFile.end(() => process.exit(0))
+    await stderr.flushed()
+    process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal))
   // The one line on stdout: whoever started the server waits for it.

@@ -1,5 +1,5 @@
 import type { ParameterDescription } from '../../src/domain/catalogue.ts'
-import type { ClusterControl, NodeControl } from '../../src/domain/node-control.ts'
+import type { NodeControl } from '../../src/domain/node-control.ts'
 import type { Doing, FaultParameters } from './fault.ts'
 import { numberOf } from './fault.ts'
 
@@ -14,13 +14,17 @@ export const decide: ParameterDescription = {
   why: 'from the harm until a replica is promoted: what a platform needs to notice and to be sure',
 }
 
-/** Throws where nobody could take over. */
-export function primaryOf(node: NodeControl): ClusterControl {
+/** Holds on nodes that were really harmed: a refused fault must not be healed by ending a healthy node. */
+const harmed = new WeakSet<NodeControl>()
+
+/** Rejects where nobody could take over, and then nothing was done. */
+export async function harmPrimary(node: NodeControl, signal: 'SIGKILL' | 'SIGSTOP'): Promise<void> {
   const { cluster } = node
   if (cluster === null) throw new Error(`no database follows ${node.id}: nobody could take over`)
   if (cluster.primary() !== node.id)
     throw new Error(`${node.id} takes no writes: ${cluster.primary()} does, and only that one can be failed over`)
-  return cluster
+  harmed.add(node)
+  await node.signal(signal)
 }
 
 export async function decideAndHandOver(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void> {
@@ -38,6 +42,7 @@ async function handOver({ id, cluster }: NodeControl): Promise<void> {
 
 /** The fault's end: a replica has taken over, and the old primary is one. */
 export async function comeBack(node: NodeControl): Promise<void> {
+  if (!harmed.has(node)) return
   await handOver(node)
   await node.cluster?.rejoin()
 }

@@ -1,4 +1,4 @@
-import { comeBack, decide, decideAndHandOver, primaryOf } from './cluster-of.ts'
+import { comeBack, decide, decideAndHandOver, harmPrimary } from './cluster-of.ts'
 import type { NodeFault } from './fault.ts'
 
 /** Sockets close at once, as when the process dies and its host does not. */
@@ -8,13 +8,11 @@ export const failOver: NodeFault = {
   on: 'node',
   roles: ['postgres'],
   isReplicated: true,
+  endsProcess: true,
   judgedBy: 'bounded',
   minimumForMs: 4_000,
   parameters: { decide },
-  async apply(node) {
-    primaryOf(node)
-    await node.signal('SIGKILL')
-  },
+  apply: (node) => harmPrimary(node, 'SIGKILL'),
   during: decideAndHandOver,
   heal: comeBack,
   isAffected: (sample) => sample.error !== null,

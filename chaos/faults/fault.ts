@@ -48,6 +48,8 @@ export interface LinkFault extends FaultDescription, Sight {
  */
 export interface NodeFault extends FaultDescription, Sight {
   readonly on: 'node'
+  /** Its undo ends the process for good: going on, it would take writes beside the one that has taken over. */
+  readonly endsProcess?: true
   apply(node: NodeControl, parameters: FaultParameters): Promise<void>
   during?(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void>
   heal(node: NodeControl, parameters: FaultParameters): Promise<void>

@@ -1,4 +1,4 @@
-import { comeBack, decide, decideAndHandOver, primaryOf } from './cluster-of.ts'
+import { comeBack, decide, decideAndHandOver, harmPrimary } from './cluster-of.ts'
 import type { NodeFault } from './fault.ts'
 
 /**
@@ -11,13 +11,11 @@ export const hostLost: NodeFault = {
   on: 'node',
   roles: ['postgres'],
   isReplicated: true,
+  endsProcess: true,
   judgedBy: 'bounded',
   minimumForMs: 4_000,
   parameters: { decide },
-  async apply(node) {
-    primaryOf(node)
-    await node.signal('SIGSTOP')
-  },
+  apply: (node) => harmPrimary(node, 'SIGSTOP'),
   during: decideAndHandOver,
   heal: comeBack,
   isAffected: (sample) => sample.error !== null,

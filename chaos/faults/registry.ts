@@ -16,6 +16,7 @@ import { idleTransaction } from './idle-transaction.ts'
 import { kill } from './kill.ts'
 import { latency } from './latency.ts'
 import { limitData } from './limit-data.ts'
+import { memoryTaken } from './memory-taken.ts'
 import { readOnly } from './read-only.ts'
 import { replayPaused } from './replay-paused.ts'
 import { reset } from './reset.ts'
@@ -46,6 +47,7 @@ const all: readonly Fault[] = [
   crashLoop,
   cpuQuota,
   filesUsedUp,
+  memoryTaken,
   restart,
   backendsTerminated,
   slotsTaken,

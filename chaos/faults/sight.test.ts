@@ -46,6 +46,11 @@ const looks: Readonly<Record<string, Looks>> = {
   // 140 ms of each 200.
   'cpu-quota': { with: { share: 0.3 }, harmed: slow(84), calm: slow(83) },
   'files-used-up': { harmed: failed, calm: {} },
+  'memory-taken': {
+    with: { each: 4_194_304 },
+    harmed: { ...failed, error: 'database', sqlState: '53200' },
+    calm: says('4194304'),
+  },
   restart: { harmed: failed, calm: {} },
   'backends-terminated': { harmed: { ...failed, error: 'closed' }, calm: {} },
   'slots-taken': { harmed: says('true'), calm: says('false') },
@@ -88,7 +93,9 @@ it('asks nothing of a link that a database alone can tell', () => {
 })
 
 it('what a fault holds is told from what another one of its kind holds', () => {
-  const asking = [...faults.values()].filter((fault) => fault.question?.({}, 'mine').sql?.includes('squall fault'))
+  const asking = [...faults.values()].filter((fault) =>
+    fault.question?.(looks[fault.name]?.with ?? {}, 'mine').sql?.includes('squall fault'),
+  )
   expect(asking.map(({ name }) => name)).toEqual([
     'slots-taken',
     'table-locked',

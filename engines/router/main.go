@@ -5,6 +5,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -18,8 +19,14 @@ import (
 
 const version = "1"
 
-// dialTimeout is longer than any caller waits: who is not answered gives up by itself, as on a network.
-const dialTimeout = 60 * time.Second
+const (
+	// dialTimeout is longer than any caller waits: who is not answered gives up by itself, as on a network.
+	dialTimeout = 60 * time.Second
+	// headerTimeout bounds a request of ours on loopback.
+	headerTimeout = 5 * time.Second
+	// acceptPause is waited after a connection that could not be taken, such as for want of file descriptors.
+	acceptPause = 10 * time.Millisecond
+)
 
 type router struct{ upstream atomic.Value }
 
@@ -45,6 +52,9 @@ func main() {
 }
 
 func run(listen, api, upstream string) error {
+	if err := checkUpstream(upstream); err != nil {
+		return err
+	}
 	r := &router{}
 	r.upstream.Store(upstream)
 	connections, err := net.Listen("tcp", listen)
@@ -57,7 +67,7 @@ func run(listen, api, upstream string) error {
 	}
 	failed := make(chan error, 2)
 	go func() { failed <- r.accept(connections) }()
-	server := &http.Server{Handler: r.handler(), ReadHeaderTimeout: dialTimeout}
+	server := &http.Server{Handler: r.handler(), ReadHeaderTimeout: headerTimeout}
 	go func() { failed <- server.Serve(control) }()
 	return <-failed
 }
@@ -71,14 +81,21 @@ func (r *router) handler() http.Handler {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		if _, _, err := net.SplitHostPort(wanted.Upstream); err != nil {
-			http.Error(w, "upstream: expected host:port: "+err.Error(), http.StatusBadRequest)
+		if err := checkUpstream(wanted.Upstream); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
 		r.upstream.Store(wanted.Upstream)
 		r.tell(w)
 	})
 	return mux
+}
+
+func checkUpstream(upstream string) error {
+	if _, _, err := net.SplitHostPort(upstream); err != nil {
+		return fmt.Errorf("upstream: expected host:port: %w", err)
+	}
+	return nil
 }
 
 func (r *router) tell(w http.ResponseWriter) {
@@ -94,8 +111,12 @@ func (r *router) leadsTo() string {
 func (r *router) accept(listener net.Listener) error {
 	for {
 		client, err := listener.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return err
+		}
+		if err != nil {
+			time.Sleep(acceptPause)
+			continue
 		}
 		go r.forward(client.(*net.TCPConn))
 	}

@@ -43,7 +43,7 @@ func TestMoreThanIsKeptWaits(t *testing.T) {
 	go func() {
 		defer close(added)
 		line := append(make([]byte, 1<<20), '\n')
-		for range 2 * waitingBytesMax >> 20 {
+		for range 4 * waitingBytesMax >> 20 {
 			w.add(line)
 		}
 	}()

@@ -31,8 +31,9 @@ type call struct {
 	detail                      string // empty means none
 }
 
-// recorder writes a calls stream as docs/run-folder.md defines it. A row is one write(2), at once unless the disk keeps
-// it waiting, so that kill -9 loses only the calls in flight. Safe for use by many goroutines.
+// recorder writes a calls stream as docs/run-folder.md defines it: rows in the order of their ends, each one write(2).
+// A disk that stands still keeps rows waiting, and their beats behind them: kill -9 loses those too, and the reader sees
+// it by the last beat. Safe for use by many goroutines.
 type recorder struct {
 	mu      sync.Mutex
 	lines   *lineWriter

@@ -5,6 +5,7 @@ import type { LinkControl } from '../domain/link.ts'
 import { faultApplication, faultSettings } from '../domain/node-control.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { KeeperClient } from '../keeper/client.ts'
+import { readMemoryLimit } from '../keeper/memory-limit.ts'
 import { readOpenFilesLimit } from '../keeper/open-files.ts'
 import { readProcess } from '../keeper/process-table.ts'
 import type { UndoAction } from '../keeper/undo.ts'
@@ -35,15 +36,22 @@ function undoOfLink({ apiUrl, proxyName, host, port, upstream, processName }: Ru
 }
 
 /** Its process goes on, whatever was done to it; a database lets go of all that the injection holds. */
-function undoOfNode({ id, url, applicationUrl }: RunningNode, stack: RunningStack, injectionId: string): UndoAction {
+function undoOfNode(
+  { id, url, applicationUrl }: RunningNode,
+  stack: RunningStack,
+  injectionId: string,
+  ends: boolean,
+): UndoAction {
   const pid = stack.processes.get(id)?.pid ?? 0
   // Of a node that has ended by itself: the mark fits nobody, and there is nothing to undo.
   const mark = { pid, startTicks: readProcess(pid)?.startTicks ?? 'ended' }
   const files = readOpenFilesLimit(pid)
   const limits = files === null ? {} : { openFiles: files }
   if (applicationUrl === null) return { kind: 'signal', process: mark, signal: 'SIGCONT', name: id, ...limits }
+  const memory = readMemoryLimit(pid)
+  const all = { ...limits, ...(memory === null ? {} : { memory }), ...(ends ? { ends } : {}) }
   const application = faultApplication(injectionId)
-  return { kind: 'database', url, application, settings: faultSettings, process: id, mark, ...limits }
+  return { kind: 'database', url, application, settings: faultSettings, process: id, mark, ...all }
 }
 
 function undoHolder(keeper: KeeperClient, injectionId: string, action: () => UndoAction): UndoHolder {
@@ -121,7 +129,7 @@ export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient
           ? databaseTarget(inMaintenanceDatabase(node.url))
           : httpTarget(probedUrlOf(node, plan)),
       control: (injectionId) => controlNode(node, stack, keeper, injectionId, clock),
-      undo: (injectionId) => undoHolder(keeper, injectionId, () => undoOfNode(node, stack, injectionId)),
+      undo: (injectionId, ends) => undoHolder(keeper, injectionId, () => undoOfNode(node, stack, injectionId, ends)),
     })
   const databases = new Set([...stack.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id }) => id))
   return {

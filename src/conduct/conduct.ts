@@ -186,7 +186,11 @@ class Conductor {
     if (watch && link && fault?.on === 'link')
       return { harm: harmToLink(planned, fault, link.control), undo: link.undo(planned.id), watch }
     if (watch && node && fault?.on === 'node')
-      return { harm: harmToNode(planned, fault, node.control(planned.id)), undo: node.undo(planned.id), watch }
+      return {
+        harm: harmToNode(planned, fault, node.control(planned.id)),
+        undo: node.undo(planned.id, fault.endsProcess === true),
+        watch,
+      }
     throw new HarnessBroke(`fault ${planned.id} has no target`, '')
   }
 

@@ -30,6 +30,8 @@ const node: NodeControl = {
   start: async () => undefined,
   useUpFiles: async () => undefined,
   giveFilesBack: async () => undefined,
+  takeMemory: async () => undefined,
+  giveMemoryBack: async () => undefined,
   database: null,
   cluster: null,
 }

@@ -57,8 +57,8 @@ interface Search {
   readonly seenBy: readonly ProbeSample['connection'][]
   /** So many samples in a row decide. */
   readonly inARow: number
-  /** Decides for one sample. */
-  readonly looksRight: (sample: ProbeSample) => boolean
+  /** Decides for one sample; null: it tells neither. */
+  readonly looksRight: (sample: ProbeSample) => boolean | null
   readonly moment: (sample: ProbeSample) => number
 }
 
@@ -76,7 +76,9 @@ async function waitForSight(context: InjectionContext, search: Search): Promise<
   const unwatch = context.watch((sample) => {
     const { connection } = sample
     if (isFound(connection) || !answersTo(sample, question)) return
-    if (sample.endedUs < sinceUs || !looksRight(sample)) {
+    const isRight = looksRight(sample)
+    if (isRight === null) return
+    if (sample.endedUs < sinceUs || !isRight) {
       lastOther.set(connection, knownUntilUs(sample))
       rows.delete(connection)
       return
@@ -140,8 +142,10 @@ async function applyAndObserve(
     seenBy: harm.seenBy,
     inARow: 1,
     // An answer that was merely slow when the fault came tells nothing: it must have been asked for since.
-    looksRight: (sample) =>
-      harm.isAffected(sample) === true && (sample.error !== null || sample.askedUs >= requestedUs),
+    looksRight(sample) {
+      const isAffected = harm.isAffected(sample)
+      return isAffected === null ? null : isAffected && (sample.error !== null || sample.askedUs >= requestedUs)
+    },
     moment: (sample) => momentUs(sample, requestedUs),
   })
   const applied = withDeadline(clock, boundsMs.apply, `applying ${harm.name}`, harm.apply()).then(
@@ -230,7 +234,10 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
         seenBy: harm.seenBy,
         inARow: harm.samplesToTrust,
         // An answer that was held back for as long as the fault holds any proves nothing: the next one may.
-        looksRight: (sample) => harm.isAffected(sample) === false,
+        looksRight(sample) {
+          const isAffected = harm.isAffected(sample)
+          return isAffected === null ? null : !isAffected
+        },
         moment: (sample) => sample.endedUs,
       },
     )

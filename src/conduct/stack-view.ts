@@ -31,7 +31,8 @@ export interface ConductedNode {
   readonly probeTarget: ProbeTarget
   /** One injection's hold on it. */
   control(injectionId: string): NodeControl
-  undo(injectionId: string): UndoHolder
+  /** `ends`: what was stopped is ended, and does not go on. */
+  undo(injectionId: string, ends: boolean): UndoHolder
 }
 
 /** What conducting needs of a running stack, whatever its kind. */

@@ -16,6 +16,9 @@ export interface NodeControl {
   /** Its main process can open no file more, nor a socket, until they are given back; others may be closed meanwhile. */
   useUpFiles(): Promise<void>
   giveFilesBack(): Promise<void>
+  /** No process of it may have more private memory than this, in bytes, until it is given back. */
+  takeMemory(eachBytes: number): Promise<void>
+  giveMemoryBack(): Promise<void>
   /** null where the node is no database. */
   readonly database: DatabaseControl | null
   /** null where the node is no database that others follow, or that follows another. */

@@ -151,6 +151,11 @@ export interface Plan {
   readonly objectives: readonly Objective[]
 }
 
+/** A database of the stack follows another, and may take over from it. Runs of earlier versions name no `follows`. */
+export function isReplicated({ stack }: Pick<Plan, 'stack'>): boolean {
+  return Object.values(stack.nodes).some(({ follows }) => typeof follows === 'string')
+}
+
 /** A lint's word; never changes a verdict. */
 export interface Advice {
   readonly id: string

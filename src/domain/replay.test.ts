@@ -26,6 +26,13 @@ describe('how far followers are behind', () => {
     expect(lag.read(at(11, 300, ['r', 300]))).toEqual({ low: 0, high: 0 })
   })
 
+  it('is not known of one that was behind at the first look, until it has caught up with that', () => {
+    const lag = new ReplayLag()
+    expect(lag.read(at(1, 100, ['r', 50]))).toBe(null)
+    expect(lag.read(at(2, 200, ['r', 60]))).toBe(null)
+    expect(lag.read(at(3, 200, ['r', 150]))).toEqual({ low: 1_000, high: 2_000 })
+  })
+
   it('is that of the last of them, also of one that has gone', () => {
     const lag = new ReplayLag()
     lag.read(at(1, 100, ['r', 100], ['s', 100]))

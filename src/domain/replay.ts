@@ -26,7 +26,7 @@ export class ReplayLag {
   #positions: { readonly tUs: number; readonly written: number }[] = []
   #serverId: string | null = null
 
-  /** Readings come in order of time. null: nobody has followed so far. */
+  /** Readings come in order of time. null: nobody has followed so far, or has been behind since before the first look. */
   read({ tUs, serverId, written, followers }: ReplayReading): Lag | null {
     if (serverId !== this.#serverId) {
       this.#serverId = serverId
@@ -45,9 +45,11 @@ export class ReplayLag {
       this.#positions = this.#positions.slice(-1)
       return { low: 0, high: 0 }
     }
-    // The one before says from when on the missing byte may have been there.
-    this.#positions = this.#positions.slice(Math.max(0, first - 1)).slice(-positionsMax)
-    const [before, seen] = first === 0 ? [this.#positions[0], this.#positions[0]] : this.#positions
+    // The one before says from when on the missing byte may have been there; without it nobody knows since when.
+    if (first === 0) return null
+    this.#positions.splice(0, first - 1)
+    if (this.#positions.length > positionsMax) this.#positions.splice(2, this.#positions.length - positionsMax)
+    const [before, seen] = this.#positions
     return { low: (tUs - (seen?.tUs ?? tUs)) / 1_000, high: (tUs - (before?.tUs ?? tUs)) / 1_000 }
   }
 }

@@ -2,6 +2,7 @@ import type { Client } from 'pg'
 import type { Clock } from '../domain/clock.ts'
 import { sendToTree } from './ending.ts'
 import { pollMs } from './limits.ts'
+import { giveMemoryBack, mayHaveMemory } from './memory-limit.ts'
 import { isMark, type ProcessMark } from './process-table.ts'
 import type { HealHow, UndoSetting } from './undo-setting.ts'
 import { giveFilesBack, mayHaveOpenFiles } from './undo-signal.ts'
@@ -22,14 +23,19 @@ export interface DatabaseUndo {
   readonly process: string
   /** The same as it ran when the fault came: it may have been stopped (SIGSTOP), and would then not answer. */
   readonly mark: ProcessMark
+  /** It is ended and does not go on: another has taken over, and two would take writes. */
+  readonly ends?: true
   /** How many files it might open before. */
   readonly openFiles?: number
+  /** How much private memory each of its processes might have before; see memory-limit.ts. */
+  readonly memory?: string
 }
 
 /** Verified by a look at the sessions that are left. Rejects when the database does not answer, or does not obey. */
 export async function undoDatabase(action: DatabaseUndo, { runs, callMsMax, clock }: UndoSetting): Promise<HealHow> {
-  sendToTree(action.mark, 'SIGCONT')
+  sendToTree(action.mark, action.ends ? 'SIGKILL' : 'SIGCONT')
   await giveFilesBack(action.mark, action.openFiles)
+  await giveMemoryBack(action.mark, action.memory)
   if (!runs(action.process)) return 'gone'
   // Loaded when it is needed: the keeper itself is to stay small.
   const { default: pg } = await import('pg')
@@ -79,7 +85,8 @@ export function isDatabaseUndo(value: unknown): value is DatabaseUndo {
     areNames &&
     'mark' in value &&
     isMark(value.mark) &&
-    mayHaveOpenFiles(value)
+    mayHaveOpenFiles(value) &&
+    mayHaveMemory(value)
   )
 }
 

@@ -33,6 +33,8 @@ describe('an undo as it is read from disk', () => {
     ['with no list of settings', { ...database, settings: 'all' }, false],
     ['with SQL for a setting', { ...database, settings: ['a"; drop'] }, false],
     ['with a limit of files', { ...signal, openFiles: 1024 }, true],
+    ['with a limit of memory', { ...database, memory: 'unlimited' }, true],
+    ['with an option for a limit of memory', { ...database, memory: '1 --core=1' }, false],
     ['with no number of files', { ...database, openFiles: 'all' }, false],
     ['nothing', null, false],
   ])('%s', (_, action, isOne) => {

@@ -7,6 +7,8 @@ interface CounterReading {
   readonly fromUs: number
   readonly tUs: number
   readonly value: number
+  /** Another one counts anew, though its number may be higher. */
+  readonly source: string | null
 }
 
 interface Increase {
@@ -20,10 +22,11 @@ interface Increase {
 export function counter<Row extends Sampled>(
   rows: readonly Row[],
   read: (row: Row) => number | null,
+  sourceOf: (row: Row) => string | null = () => null,
 ): readonly CounterReading[] {
   return rows.flatMap((row) => {
     const value = row.error === null ? read(row) : null
-    return value === null ? [] : [{ fromUs: row.tUs - row.tookUs, tUs: row.tUs, value }]
+    return value === null ? [] : [{ fromUs: row.tUs - row.tookUs, tUs: row.tUs, value, source: sourceOf(row) }]
   })
 }
 
@@ -68,7 +71,9 @@ function climb(readings: readonly CounterReading[], from: number, to: number): {
   for (let at = from + 1; at <= to; at++) {
     const before = readings[at - 1]?.value ?? 0
     const now = readings[at]?.value ?? before
-    if (now < before) {
+    // What another had counted before is not known to have happened since.
+    if (readings[at]?.source !== readings[at - 1]?.source) restarted = true
+    else if (now < before) {
       restarted = true
       rise += now
     } else rise += now - before

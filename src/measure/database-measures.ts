@@ -1,3 +1,4 @@
+import { isReplicated } from '../domain/plan.ts'
 import { type Lag, ReplayLag } from '../domain/replay.ts'
 import type { Span } from '../domain/time.ts'
 import type { Interval } from '../domain/verdict.ts'
@@ -20,7 +21,7 @@ function lagsOf(view: RunView): readonly (Lag & { readonly tUs: number })[] {
   })
 }
 
-/** After a look at a replica that is behind, its lag may grow by the time until the next one. */
+/** From one look to the next a lag may grow by the time between them: the look before the window counts with it. */
 function largestLag(
   view: RunView,
   spans: readonly Span[],
@@ -28,11 +29,12 @@ function largestLag(
   const all = lagsOf(view)
   let [low, high, readings] = [0, 0, 0]
   for (const [at, lag] of all.entries()) {
-    if (!spans.some(({ startUs, endUs }) => lag.tUs >= startUs && lag.tUs < endUs)) continue
-    const untilNextMs = ((all[at + 1]?.tUs ?? lag.tUs) - lag.tUs) / 1_000
+    const nextUs = all[at + 1]?.tUs ?? lag.tUs
+    const isInside = spans.some(({ startUs, endUs }) => lag.tUs >= startUs && lag.tUs < endUs)
+    if (!isInside && !spans.some(({ startUs, endUs }) => lag.tUs < endUs && nextUs > startUs)) continue
+    high = Math.max(high, lag.high + (nextUs - lag.tUs) / 1_000)
+    if (!isInside) continue
     low = Math.max(low, lag.low)
-    // A replica that is not behind at two looks may have been between them, by what was written and replayed at once.
-    high = Math.max(high, lag.high + (lag.high === 0 ? 0 : untilNextMs))
     readings += 1
   }
   return readings === 0 ? null : { interval: { low, high }, readings }
@@ -80,7 +82,7 @@ export const databaseMeasures: readonly MeasureSpec[] = [
     compute: ({ view, stretch }) => {
       const method = "differences of the database's counter"
       const rise = increase(
-        counter(databaseRows(view), (row) => row.deadlocks),
+        counter(databaseRows(view), (row) => row.deadlocks, startOf),
         stretch.spans,
       )
       return rise === null
@@ -94,11 +96,7 @@ export const databaseMeasures: readonly MeasureSpec[] = [
     title: 'How far the last of the replicas was behind',
     unit: 'ms',
     bounds: ['max'],
-    lacking: (view) => {
-      // Runs of earlier versions name no `follows`.
-      const isReplicated = Object.values(view.plan.stack.nodes).some(({ follows }) => typeof follows === 'string')
-      return isReplicated ? databaseLacks([])(view) : 'no database of the stack follows another'
-    },
+    lacking: (view) => (isReplicated(view.plan) ? databaseLacks([])(view) : 'no database of the stack follows another'),
     compute: ({ view, stretch }) => {
       const method = 'age of the oldest byte of the log that was written and not replayed, sampled'
       const lag = largestLag(view, stretch.spans)
@@ -136,6 +134,11 @@ export const databaseMeasures: readonly MeasureSpec[] = [
     },
   },
 ]
+
+/** Its statistics begin anew with a crash, and are another's after a fail-over. */
+function startOf({ startedAt }: DatabaseRow): string | null {
+  return startedAt
+}
 
 function databaseRows(view: RunView): readonly DatabaseRow[] {
   return view.folder.database?.rows ?? []

@@ -1,3 +1,4 @@
+import { isReplicated } from '../domain/plan.ts'
 import { usPerSecond } from '../domain/time.ts'
 import type { Measured, Window } from '../domain/verdict.ts'
 import type { ProbeRow } from '../record/reader-rows.ts'
@@ -36,9 +37,14 @@ function liesIn(view: RunView, window: Window): Measured {
   const before = staleUsMax / usPerSecond
   const method = `answers that our own failures from ${before} s before on, ${failuresMin} or more and no success, gainsay`
   const on = view.injection(window.fault)?.on ?? ''
-  const { links, nodes } = view.plan.stack
-  if (nodes[links[on]?.to ?? on]?.role !== 'postgres')
-    return none('no_samples', `${on} leads to no database: nothing can be held against "ready"`, 'count', 0, method)
+  if (!leadsToTheDatabase(view, on))
+    return none(
+      'no_samples',
+      `${on} is not how the server gets at its database: "ready" may be true`,
+      'count',
+      0,
+      method,
+    )
   const rows = view.folder.probe?.rows ?? []
   const ours = rows.filter(({ probe }) => probe === on)
   // From the heal on the first to get through may be the system itself.
@@ -57,6 +63,14 @@ function liesIn(view: RunView, window: Window): Measured {
       method,
     )
   return exactly(answers.filter(({ ok }) => ok).length, 'count', answers.length, method)
+}
+
+/** Where a replica may take over, a database that does not answer need not be the one that the server uses. */
+function leadsToTheDatabase({ plan }: RunView, target: string): boolean {
+  const { links, nodes } = plan.stack
+  const link = links[target]
+  if (link !== undefined) return nodes[link.from]?.role === 'mcp'
+  return !isReplicated(plan) && nodes[target]?.role === 'postgres'
 }
 
 /**

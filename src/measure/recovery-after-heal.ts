@@ -51,7 +51,7 @@ function lookedAt(view: RunView, window: Window): Stretch | Gate {
 }
 
 function afterHeal(view: RunView, window: Window, { spans, calls }: Stretch): Measured {
-  const method = 'first whole second from which p95 and errors were within the launch bounds for 5 s and nobody waited'
+  const method = 'first whole second from which all launch bounds were kept for 5 s and nobody waited for a connection'
   const settling = view.settlings.get(window.fault ?? '')
   const injection = view.injection(window.fault)
   const startUs = spans[0]?.startUs

@@ -107,7 +107,9 @@ export class RunView {
         ? null
         : { rows: this.poolRows, everyMs: observed.everyMs }
     const { bounds, callsWholeUntilUs } = this
-    const evidence = { table, index, pool, bounds, callsWholeUntilUs }
+    const rows = this.folder.database?.rows ?? []
+    const database = bounds.connectionsMax === null ? null : { rows, everyMs: this.plan.observe.databaseEveryMs }
+    const evidence = { table, index, pool, database, bounds, callsWholeUntilUs }
     const settlings = new Map<string, Settling>()
     for (const injection of injections) {
       const healedUs = injection.healVerifiedUs

@@ -3,12 +3,20 @@ import type { Outcome } from '../domain/outcome.ts'
 import { measure } from './measure-spec.ts'
 import { recoveryAfterHeal } from './recovery-after-heal.ts'
 import { RunView } from './run-view.ts'
-import { callsOf, calmRun, poolOf, timelineOf } from './testing/calm-run.ts'
+import { callsOf, calmRun, databaseOf, poolOf, timelineOf } from './testing/calm-run.ts'
 import { type GeneratedPoolRow, type GeneratedRun, readGenerated } from './testing/generated-run.ts'
-import { faultOf, launchObjectives, planOf } from './testing/plan-of.ts'
+import { faultOf, launchObjectives, objectiveOf, planOf } from './testing/plan-of.ts'
 
 const plan = planOf({ faults: [faultOf()], objectives: launchObjectives })
 const used = (): number => 12
+const strict = planOf({
+  faults: [faultOf()],
+  objectives: [
+    ...launchObjectives,
+    objectiveOf('pool', 'pool.used.peak_ratio', 'steady.clear', { max: 0.85 }),
+    objectiveOf('connections', 'database.connections.peak', 'steady.clear', { max: 94 }),
+  ],
+})
 
 /** Heal verified at 30.2 s; the next thing to happen is the end of the load at 60 s. */
 function recovery(changes: Partial<GeneratedRun>) {
@@ -55,8 +63,14 @@ describe('settled', () => {
       { pool: poolOf({ used, sample: (row) => ({ ...row, pending: null }) }) },
       800,
     ],
+    ['the pool nearly full until 40 s', { pool: poolOf({ used: (ms) => (ms < 40_000 ? 86 : 12) }) }, 9_800],
+    [
+      'too many connections until 40 s',
+      { database: databaseOf((ms) => ({ connections: ms < 40_000 ? 95 : 12 })) },
+      9_800,
+    ],
   ] as const)('%s', (_why, changes, valueMs) => {
-    const measured = recovery(changes)
+    const measured = recovery({ plan: strict, ...changes })
     expect(measured).toMatchObject({ kind: 'value', value: valueMs })
     expect(measured.interval?.low).toBe(Math.max(0, valueMs - 1_000))
     expect(measured.interval?.high).toBe(valueMs + 250)

@@ -1,6 +1,6 @@
 import { contains, type Span, usPerSecond } from '../domain/time.ts'
 import type { CallTable } from '../record/reader-calls.ts'
-import type { PoolRow } from '../record/reader-rows.ts'
+import type { DatabaseRow, PoolRow } from '../record/reader-rows.ts'
 import { goodByCode, latencyHighMs } from './call-facts.ts'
 import { type CallSeconds, eachRowNear } from './call-seconds.ts'
 import type { LaunchBounds } from './launch-bounds.ts'
@@ -27,6 +27,8 @@ interface SettlingEvidence {
   readonly callsWholeUntilUs: number
   /** null: the pool is not observed, or does not tell who waits: nobody is known to wait. */
   readonly pool: { readonly rows: readonly PoolRow[]; readonly everyMs: number } | null
+  /** null: no launch bound is about the database. */
+  readonly database: { readonly rows: readonly DatabaseRow[]; readonly everyMs: number } | null
   readonly bounds: LaunchBounds
 }
 
@@ -34,12 +36,12 @@ type State = 'well' | 'unwell' | 'blind'
 
 /** When the system was within the launch bounds again after `fromUs`, looking no further than `horizonUs`. */
 export function settle(evidence: SettlingEvidence, fromUs: number, horizonUs: number): Settling {
-  const waits = waitsOf(evidence)
+  const looks = [poolLook(evidence), connectionsLook(evidence)]
   let blindFromUs: number | null = null
   const first = Math.ceil(fromUs / usPerSecond) * usPerSecond
   for (let startUs = first; startUs + settledForUs <= horizonUs; startUs += usPerSecond) {
     const span = { startUs, endUs: startUs + settledForUs }
-    const state = worse(callsState(evidence, span), waits(span))
+    const state = looks.reduce((sofar, look) => worse(sofar, look(span)), callsState(evidence, span))
     if (state === 'well') return { settledUs: startUs, blindFromUs, horizonUs }
     if (state === 'blind') blindFromUs ??= startUs
   }
@@ -68,16 +70,42 @@ function callsState({ table, index, callsWholeUntilUs, bounds }: SettlingEvidenc
   return slow || failing ? 'unwell' : 'well'
 }
 
-/** Whether anybody waited for a connection, by the gauge and by the marks of seconds that lie within the span. */
-function waitsOf({ pool }: SettlingEvidence): (span: Span) => State {
+/**
+ * Whether anybody waited for a connection, or more were in use than a launch allows: by the gauges, and by the marks of
+ * seconds that lie within the span.
+ */
+function poolLook({ pool, bounds }: SettlingEvidence): (span: Span) => State {
   if (pool === null) return () => 'well'
-  const pending = gauge(pool.rows, (row) => row.pending)
-  const marks = secondMarks(pool.rows, 'pendingHigh').filter((mark) => mark.peak > 0)
+  const { rows, everyMs } = pool
+  const size = rows.findLast((row) => row.max !== null)?.max ?? null
+  const usedMax = bounds.poolUsedRatioMax === null || size === null ? null : bounds.poolUsedRatioMax * size
+  const limits = [
+    { values: gauge(rows, (row) => row.pending), marks: secondMarks(rows, 'pendingHigh'), max: 0 },
+    { values: gauge(rows, (row) => row.used), marks: secondMarks(rows, 'usedHigh'), max: usedMax },
+  ].flatMap(({ max, marks, ...rest }) =>
+    max === null ? [] : [{ ...rest, max, above: marks.filter(({ peak }) => peak > max) }],
+  )
   return (span) => {
-    const within = marks.some(
-      (mark) => mark.startUs - mark.slackUs >= span.startUs && mark.startUs + usPerSecond + mark.slackUs <= span.endUs,
+    const isBeyond = limits.some(
+      ({ values, max, above }) =>
+        highest(valuesWithin(values, span)) > max ||
+        above.some(
+          ({ startUs, slackUs }) => startUs - slackUs >= span.startUs && startUs + usPerSecond + slackUs <= span.endUs,
+        ),
     )
-    if (within || highest(valuesWithin(pending, span)) > 0) return 'unwell'
-    return silence(pool.rows, [span], pool.everyMs) === null ? 'well' : 'blind'
+    if (isBeyond) return 'unwell'
+    return silence(rows, [span], everyMs) === null ? 'well' : 'blind'
+  }
+}
+
+/** Whether the system had more connections open than a launch allows: what an outage has opened is closed by and by. */
+function connectionsLook({ database, bounds }: SettlingEvidence): (span: Span) => State {
+  const { connectionsMax } = bounds
+  if (database === null || connectionsMax === null) return () => 'well'
+  const { rows, everyMs } = database
+  const open = gauge(rows, (row) => row.connections)
+  return (span) => {
+    if (highest(valuesWithin(open, span)) > connectionsMax) return 'unwell'
+    return silence(rows, [span], everyMs) === null ? 'well' : 'blind'
   }
 }

@@ -39,6 +39,13 @@ const locked: FaultDescription = {
   parameters: { table: { kind: 'name', unit: '', why: 'which one' } },
 }
 
+const decide: FaultDescription['parameters'][string] = {
+  kind: 'duration',
+  unit: 'ms',
+  default: 1_000,
+  why: 'until a replica is promoted',
+}
+
 export const fakeCatalogue: Catalogue = {
   workloads: new Map([
     [
@@ -62,7 +69,7 @@ export const fakeCatalogue: Catalogue = {
     ['narrow', { name: 'narrow', ...plain, combines: true, isToDatabase: true }],
     ['crash', { name: 'crash', ...plain, on: 'node' }],
     ['locked', locked],
-    ['failing-over', { ...locked, name: 'failing-over', isReplicated: true, parameters: {} }],
+    ['failing-over', { ...locked, name: 'failing-over', isReplicated: true, parameters: { decide } }],
   ]),
   measures: new Map([
     ['tool.latency.p95', measure('ms')],

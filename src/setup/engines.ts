@@ -13,12 +13,15 @@ import { ensureToxiproxy } from './toxiproxy.ts'
 export interface EnginesOptions extends Partial<Setting> {
   /** Of the reference server's rows. */
   readonly seed?: number
+  /** For a stack in which a database may fail over; absent: yes. */
+  readonly withRouter?: boolean
 }
 
 export interface Engines {
   readonly k6: Program
   readonly toxiproxy: Program
-  readonly router: Program
+  /** null: not asked for. */
+  readonly router: Program | null
   readonly postgres: Postgres
   readonly dataTemplate: DataTemplate
   readonly places: Places
@@ -38,7 +41,7 @@ export async function ensureEngines(options: EnginesOptions = {}): Promise<Engin
   const [k6, toxiproxy, router, data] = await Promise.allSettled([
     ensureK6(setting),
     ensureToxiproxy(setting),
-    ensureRouter(setting),
+    options.withRouter === false ? null : ensureRouter(setting),
     database(),
   ])
   if (k6.status === 'rejected') throw k6.reason

@@ -1,7 +1,9 @@
 import type { Clock } from '../domain/clock.ts'
 import type { ClusterControl, NodeControl } from '../domain/node-control.ts'
 import type { KeeperClient } from '../keeper/client.ts'
+import { giveMemoryBack, limitMemory, readMemoryLimit } from '../keeper/memory-limit.ts'
 import { limitOpenFiles, nextFileNumber, readOpenFilesLimit } from '../keeper/open-files.ts'
+import { type ProcessMark, readProcess } from '../keeper/process-table.ts'
 import { controlDatabase } from './database-control.ts'
 import type { DatabaseCluster, RunningNode, RunningStack } from './running-stack.ts'
 
@@ -14,6 +16,7 @@ export function controlNode(
   clock: Clock,
 ): NodeControl {
   const mainPid = (): number => stack.processes.get(id)?.pid ?? 0
+  let memory: { readonly mark: ProcessMark; readonly before: string } | null = null
   let files: { readonly pid: number; readonly limit: number } | null = null
   const place = applicationUrl === null ? null : { superuserUrl: url, applicationUrl }
   return {
@@ -34,6 +37,16 @@ export function controlNode(
     },
     async giveFilesBack() {
       if (files !== null && files.pid === mainPid()) await limitOpenFiles(files.pid, files.limit)
+    },
+    async takeMemory(eachBytes) {
+      const mark = readProcess(mainPid())
+      const before = mark === undefined ? null : readMemoryLimit(mark.pid)
+      if (mark === undefined || before === null) throw new Error(`how much memory ${id} may have is not known here`)
+      memory ??= { mark, before }
+      await limitMemory(mark, String(eachBytes))
+    },
+    async giveMemoryBack() {
+      if (memory !== null) await giveMemoryBack(memory.mark, memory.before)
     },
     database: place === null ? null : controlDatabase(place, injectionId, clock),
     cluster: role === 'postgres' && stack.cluster !== null ? asSeenBy(id, stack.cluster) : null,

@@ -39,6 +39,7 @@ export const faultRows: readonly FaultRow[] = [
   { fault: 'cpu-quota', on: 'server' },
   { fault: 'files-used-up', on: 'server' },
   { fault: 'files-used-up', on: 'primary' },
+  { fault: 'memory-taken', on: 'primary' },
   { fault: 'restart', on: 'primary', afterMs: comesBackMs },
   { fault: 'backends-terminated', on: 'primary' },
   { fault: 'slots-taken', on: 'primary' },

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { listOpenRuns } from '../../src/keeper/clear.ts'
+import { readMemoryLimit } from '../../src/keeper/memory-limit.ts'
 import { isRunning } from '../../src/keeper/process-table.ts'
 import { readUndos } from '../../src/keeper/state-folder.ts'
 import type { Engines } from '../../src/setup/engines.ts'
@@ -72,6 +73,12 @@ async function leftInProxy(apiPort: number): Promise<readonly string[]> {
   ])
 }
 
+/** A limit that the stack's own start did not give. */
+function leftInLimits(name: string, pid: number): readonly string[] {
+  const [own, before] = [readMemoryLimit(pid), readMemoryLimit(process.pid)]
+  return own === before ? [] : [`${name} may have ${own} of memory`]
+}
+
 /** What a fault has left of itself in a stack that runs, one line each. Empty: nothing. */
 export async function leftBehind(engines: Engines, runFolder: string): Promise<readonly string[]> {
   const run = listOpenRuns(engines.places.stateDir).find(({ record }) => record?.runFolder === runFolder)
@@ -88,6 +95,7 @@ export async function leftBehind(engines: Engines, runFolder: string): Promise<r
   const left = [
     ...ended.map((name) => `${name} does not run`),
     ...readUndos(run.stateFolder).undos.map(({ id }) => `undo ${id}`),
+    ...names.flatMap((name) => leftInLimits(name, processes.get(name)?.pid ?? 0)),
     ...(await leftInProxy(portOf('toxiproxy'))),
     ...(await leftInDatabase(engines, portOf('primary'))),
     ...(isReplicated ? await leftInDatabase(engines, portOf('replica')) : []),

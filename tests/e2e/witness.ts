@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** When a target stopped answering, and when it answered again; CLOCK_MONOTONIC, µs. `±` is how far each may be off. */
+/** When a target stopped answering, and when it answered again; CLOCK_MONOTONIC, µs. `off` is how far each may be off. */
 export interface Outage {
   readonly fromUs: number
   readonly fromOffUs: number
@@ -17,6 +17,10 @@ interface Look {
 /** An answer on loopback takes a millisecond; one that takes longer than this was held up. */
 const silenceUs = 500_000
 const betweenMs = 5
+/** Longer than any fault here: what is held up is waited for, and the test never hangs. */
+const patienceMs = 20_000
+
+const nearUs = 500_000
 
 function nowUs(): number {
   return Number(process.hrtime.bigint() / 1_000n)
@@ -26,7 +30,7 @@ function nowUs(): number {
  * Someone else who looks: one connection of the test's own that asks `select 1` some 150 times a second, and a new one
  * as soon as it breaks. It knows nothing of Squall but the address and the clock.
  */
-export class Witness {
+export class Witness implements AsyncDisposable {
   readonly #url: string
   readonly #looks: Look[] = []
   readonly #loop: Promise<void>
@@ -37,7 +41,7 @@ export class Witness {
     this.#loop = this.#look()
   }
 
-  async stop(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true
     await this.#loop
   }
@@ -60,11 +64,11 @@ export class Witness {
     return { fromUs, fromOffUs: fromUs - before.endedUs, toUs: again.endedUs, toOffUs }
   }
 
-  /** The longest time from one look to the next while it answered: how busy this machine was with other things. */
-  largestGapUs(): number {
+  /** The longest pause between two looks about these moments: how long this machine kept us from looking. */
+  largestGapUs(aboutUs: readonly number[]): number {
     const gaps = this.#looks.slice(1).map((look, at) => {
-      const before = this.#looks[at]
-      return before?.isAnswered && look.isAnswered ? look.askedUs - before.endedUs : 0
+      const endedUs = this.#looks[at]?.endedUs ?? look.askedUs
+      return aboutUs.some((moment) => Math.abs(moment - look.askedUs) < nearUs) ? look.askedUs - endedUs : 0
     })
     return Math.max(0, ...gaps)
   }
@@ -89,7 +93,12 @@ export class Witness {
 }
 
 async function connected(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'witness' })
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'witness',
+    connectionTimeoutMillis: patienceMs,
+    query_timeout: patienceMs,
+  })
   client.on('error', () => undefined)
   await client.connect()
   return client

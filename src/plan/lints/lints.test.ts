@@ -88,6 +88,17 @@ const cases: readonly (readonly [string, readonly string[], RegExp, readonly str
     ['objectives.back.max=20 s'],
   ],
   [
+    'own-supervisor',
+    [
+      'stack.nodes.replica={role: postgres, follows: primary}',
+      'faults.gone.fault=failing-over',
+      'faults.gone.on=primary',
+      'faults.gone.with={decide: 2 s}',
+    ],
+    /gone: Squall's own supervisor promotes 2 s after the harm/,
+    ['faults.gone.fault=narrow'],
+  ],
+  [
     'few-calls-per-tool',
     // 100 users, a call each 10 s: 40 s without faults and recoveries make 400 calls, a tenth of them list_contracts'.
     ['objectives.p95.where={tool: "*"}'],

@@ -8,6 +8,7 @@ import { latencyBoundNearPace } from './latency-bound-near-pace.ts'
 import type { Lint } from './lint.ts'
 import { noConnectLimit } from './no-connect-limit.ts'
 import { noQueryLimit } from './no-query-limit.ts'
+import { ownSupervisor } from './own-supervisor.ts'
 import { poolExceedsSlots } from './pool-exceeds-slots.ts'
 import { rateLimit } from './rate-limit.ts'
 import { recoveryBoundBeyondWindow } from './recovery-bound-beyond-window.ts'
@@ -28,6 +29,7 @@ export const lints: readonly Lint[] = [
   recoveryCutShort,
   recoveryBoundBeyondWindow,
   fewCallsPerTool,
+  ownSupervisor,
 ]
 
 /** All lints' words on a plan that has no problems. */

@@ -161,7 +161,8 @@ function mapValues<V>(values: Readonly<Record<string, V>>, change: (value: V) =>
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]))
 }
 
-const replicasMax = 3
+/** More would have to be led to the new primary after a fail-over, and the most advanced be chosen. */
+const replicasMax = 1
 
 function checkRoles(spot: Spot, nodes: ReadonlyMap<string, Tree>, problems: Problems): void {
   const path = joinPath(spot.path, 'nodes')
@@ -174,7 +175,7 @@ function checkRoles(spot: Spot, nodes: ReadonlyMap<string, Tree>, problems: Prob
     complainOf(namesOf(has('mcp')), 'exactly one node with role mcp: others are not in this version')
   if (primaries.length !== 1)
     complainOf(primaries, 'exactly one node with role postgres that follows none: others are not in this version')
-  if (replicas.length > replicasMax) complainOf(namesOf(replicas), `at most ${replicasMax} replicas`)
+  if (replicas.length > replicasMax) complainOf(namesOf(replicas), 'at most one replica: more are not in this version')
   for (const [name, tree] of replicas) {
     const followed = textOf(child(tree, 'follows'))
     if (child(tree, 'max_connections') !== null) {

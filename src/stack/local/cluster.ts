@@ -18,6 +18,7 @@ export class LocalCluster implements DatabaseCluster {
   /** Where a replica of the plan finds its primary at first: through the proxy of their link, where there is one. */
   readonly #first: ReadonlyMap<string, Followed>
   #primary: string
+  #promoting: Promise<void> | null = null
 
   constructor(
     places: readonly DatabasePlace[],
@@ -47,11 +48,19 @@ export class LocalCluster implements DatabaseCluster {
     return planned ?? { host: loopback, port: this.#place(this.#primary).port }
   }
 
+  /** One that is asked for while another is under way waits for that one. */
   async promote(follower: string): Promise<void> {
     const place = this.#place(follower)
     if (follower === this.#primary) throw new Error(`${follower} takes writes already`)
+    this.#promoting ??= this.#promoteOnce(place).finally(() => {
+      this.#promoting = null
+    })
+    await this.#promoting
+  }
+
+  async #promoteOnce(place: DatabasePlace): Promise<void> {
     await this.#acts.promote(place)
-    this.#primary = follower
+    this.#primary = place.node.id
   }
 
   async route(to: string): Promise<void> {

@@ -14,13 +14,14 @@ import {
 import { LogSince } from './log-tail.ts'
 import type { StackEngines } from './options.ts'
 import { loopback } from './ports.ts'
-import { howEnded, type Part, type StartContext, startUntil } from './starting.ts'
+import { runOnce } from './run-once.ts'
+import { type Part, type StartContext, startUntil } from './starting.ts'
 import { withDatabase } from './with-database.ts'
 
 export interface DatabasePlace {
   readonly node: NodeSpec
   readonly port: number
-  /** Holds the run's id; not there yet. */
+  /** Holds the run's id. */
   readonly dataDir: string
   readonly logPath: string
   /** It follows another database, or is followed. */
@@ -102,7 +103,7 @@ async function runDatabase(
       PATH: process.env.PATH ?? '/usr/bin:/bin',
       LC_ALL: 'C',
       TZ: 'UTC',
-      // Of whom a replica is to its primary; not on the command line, which everybody can read.
+      // What a replica logs in with at its primary; not on the command line, which everybody can read.
       ...(followed === null ? {} : { PGPASSWORD: engines.dataTemplate.superuser.password }),
     },
     logPath,
@@ -167,42 +168,31 @@ function settings(node: NodeSpec, port: number, isReplicated: boolean): string[]
  */
 const copyScript = 'cp -a --reflink=auto "$1" "$2" && { sync -f "$2" || true; }'
 
-/** By a process of the keeper's, so that a copy does not go on, into a folder being removed, when we are gone. */
 async function copyData(
   { node, dataDir, logPath }: DatabasePlace,
   engines: StackEngines,
-  { keeper, clock, signal }: StartContext,
+  context: StartContext,
 ): Promise<void> {
   const { dir } = engines.dataTemplate
   await requireTemplate(dir)
   await makeOpenDirs(dirname(dataDir), engines.places.dataDir)
   const log = new LogSince(logPath)
-  const name = `copy-${node.id}`
-  const ended = Promise.withResolvers<string | null>()
-  const forget = keeper.onExited((event) => {
-    if (event.name === name) ended.resolve(event.code === 0 ? null : howEnded(event))
+  const argv = ['sh', '-c', copyScript, 'copy', dir, dataDir]
+  const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' }
+  const why = await runOnce({ name: copyNameOf(node.id), argv, cwd: '/', env, logPath }, copyDataMsMax, context)
+  if (why === null) return
+  const words = log.lastWords()
+  throw new StackError({
+    kind: /no space left/i.test(words) ? 'no_space' : 'database_will_not_start',
+    message: `the data of ${node.id} could not be copied to ${dataDir} (${why}):\n${words}`,
+    hint: 'is there room? SQUALL_DATA names another folder',
+    logPath,
   })
-  const giveUp = new AbortController()
-  try {
-    signal.throwIfAborted()
-    const argv = ['sh', '-c', copyScript, 'copy', dir, dataDir]
-    await keeper.spawn({ name, argv, cwd: '/', env: { PATH: process.env.PATH ?? '/usr/bin:/bin' }, logPath })
-    const patience = AbortSignal.any([signal, giveUp.signal])
-    const late = clock.sleep(copyDataMsMax, patience).then(() => `no end within ${copyDataMsMax / 1_000} s`)
-    const why = await Promise.race([ended.promise, late])
-    signal.throwIfAborted()
-    if (why === null) return
-    const words = log.lastWords()
-    throw new StackError({
-      kind: /no space left/i.test(words) ? 'no_space' : 'database_will_not_start',
-      message: `the data of ${node.id} could not be copied to ${dataDir} (${why}):\n${words}`,
-      hint: 'is there room? SQUALL_DATA names another folder',
-      logPath,
-    })
-  } finally {
-    giveUp.abort()
-    forget()
-  }
+}
+
+/** Of the process that fills a node's data folder. */
+export function copyNameOf(nodeId: string): string {
+  return `copy-${nodeId}`
 }
 
 async function requireTemplate(dir: string): Promise<void> {

@@ -12,10 +12,10 @@ export const stillHeldPauseMs = 100
 export const streamingMsMax = 15_000
 
 /** `pg_promote` takes 0.1 s; under a load that fills the processors some times that. */
-export const promoteMsMax = 8_000
+export const promoteMsMax = 5_000
 
 /** `pg_basebackup` of 0.4 GB within memory takes 0.5 s; healing a fault has 20 s. */
-export const baseBackupMsMax = 15_000
+export const baseBackupMsMax = 8_000
 
 /** Toxiproxy answers after 20 ms. */
 export const proxyReadyMsMax = 15_000

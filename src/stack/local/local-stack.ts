@@ -5,6 +5,7 @@ import type { RunningLink, RunningNode, RunningStack, StackProcess } from '../ru
 import { StackError } from '../stack-error.ts'
 import { LocalCluster } from './cluster.ts'
 import {
+  copyNameOf,
   type DatabasePlace,
   databaseUrlAt,
   dataRootOf,
@@ -81,6 +82,7 @@ async function start(parts: Parts, dataRoot: string, options: LocalStackOptions)
       await keeper.stop(id, { signal: 'SIGKILL', graceMs: 0 })
       await cloneFrom(followedPort, place, engines, { keeper, clock, signal: stackEnd.signal })
       await stack.start(id)
+      await streaming(superuserUrl(engines, followedPort), [id], clock, stackEnd.signal)
     },
   })
   const { router } = ports
@@ -248,7 +250,7 @@ function notSupported(message: string): StackError {
 
 /** Last started first. */
 function nodeNames({ server, databases }: Parts): string[] {
-  return [server.id, proxyProcessName, routerProcessName, ...databases.flatMap(({ id }) => [id, `copy-${id}`])]
+  return [server.id, proxyProcessName, routerProcessName, ...databases.flatMap(({ id }) => [id, copyNameOf(id)])]
 }
 
 /** An interrupt is told as whoever aborted the signal tells it, with an exit code of its own. */

@@ -10,7 +10,8 @@ interface Login {
 /** What a local stack is made of; src/setup's Engines have this shape. */
 export interface StackEngines {
   readonly toxiproxy: { readonly path: string }
-  readonly router: { readonly path: string }
+  /** Needed where a database follows another. */
+  readonly router: { readonly path: string } | null
   readonly postgres: { readonly binDir: string; readonly version: string }
   readonly dataTemplate: {
     /** A stopped server's data directory; copied, never started itself. */

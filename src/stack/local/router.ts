@@ -25,6 +25,7 @@ export async function startRouter(
     hint: 'see its log; a port that was taken a moment ago may be free at the next start',
     readyMsMax: proxyReadyMsMax,
   }
+  if (engines.router === null) throw new Error('a stack in which a database follows another needs the router')
   const at = (number: number): string => `${loopback}:${number}`
   const spec = {
     name: routerProcessName,

@@ -10,7 +10,7 @@ import type {
   StackProcess,
 } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
-import { databaseUrlAt } from './database.ts'
+import { copyNameOf, databaseUrlAt } from './database.ts'
 import { databaseGraceMs, proxyGraceMs, serverGraceMs } from './limits.ts'
 import type { StackEngines } from './options.ts'
 import { proxyProcessName } from './proxy.ts'
@@ -154,7 +154,12 @@ export class LocalStack implements RunningStack {
     const { keeper, dataRoot, serverId } = this.#parts
     const databases = [...this.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id }) => id)
     try {
-      await stopProcesses(keeper, [serverId, proxyProcessName, routerProcessName, ...databases])
+      await stopProcesses(keeper, [
+        serverId,
+        proxyProcessName,
+        routerProcessName,
+        ...databases.flatMap((id) => [id, copyNameOf(id)]),
+      ])
       await keeper.removeNow(dataRoot)
     } catch (error) {
       // A keeper that has died ends nothing more: its client clears by hand.

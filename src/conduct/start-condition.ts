@@ -55,7 +55,7 @@ function readLag(wantedMs: number, { databaseFile }: ConditionFiles): Look {
   let columns: readonly unknown[] = []
   let lagMs = 0
   return {
-    // What was before the fault waited has built up the lag, or has been caught up with.
+    // Rows from before the fault waited are read too: they tell since when the replica has been behind.
     hasCome() {
       for (const line of follower.look()) {
         if (isHeader(line)) columns = line.columns

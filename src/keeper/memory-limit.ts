@@ -12,12 +12,10 @@ export function readMemoryLimit(pid: number): string | null {
  */
 export async function limitMemory(root: ProcessMark, soft: string): Promise<void> {
   for (let round = 0; round < 2; round += 1) {
-    const others = runningTrees([root]).filter(({ pid }) => round === 0 || readMemoryLimit(pid) !== soft)
-    await setSoftLimit(
-      others.map(({ pid }) => pid),
-      'data',
-      soft,
-    )
+    if (!isRunning(root)) return
+    const others = runningTrees([root]).filter(({ pid }) => pid !== root.pid && readMemoryLimit(pid) !== soft)
+    // The root is always among them: by it the owner of all is known, and the others come and go.
+    await setSoftLimit([root.pid, ...others.map(({ pid }) => pid)], 'data', soft)
   }
 }
 

@@ -30,7 +30,10 @@ export async function setSoftLimit(pids: readonly number[], name: 'nofile' | 'da
   if (first === undefined) return
   const { uid, gid } = statSync(`/proc/${first}`)
   const owner = process.getuid?.() === 0 ? { uid, gid } : {}
-  const script = 'for pid; do prlimit --pid "$pid" "$0" || [ ! -e "/proc/$pid" ] || failed=1; done; [ -z "$failed" ]'
+  // One that is about to end is still there, and can be set no more: it is looked at again.
+  const script = `for pid; do
+    prlimit --pid "$pid" "$0" || { sleep 0.02; [ ! -e "/proc/$pid" ]; } || grep -q '^State:[[:space:]]*[ZX]' "/proc/$pid/status" || failed=1
+  done; [ -z "$failed" ]`
   const argv = ['-c', script, `--${name}=${soft}:`, ...pids.map(String)]
   await new Promise<void>((resolve, reject) => {
     execFile('sh', argv, { timeout: prlimitMsMax, ...owner }, (error, _, stderr) => {

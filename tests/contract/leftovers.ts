@@ -50,7 +50,7 @@ async function write(engines: Engines, port: number): Promise<void> {
   })
 }
 
-/** Each replica of the plan is one again, or its old primary is. */
+/** One of the two databases follows the other again. */
 async function missingReplica(engines: Engines, port: number): Promise<readonly string[]> {
   const sql = "select count(*)::int as count from pg_stat_replication where state = 'streaming'"
   return loggedIn(urlOf(engines, 'superuser', port), async (client) => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
-import type { Plan } from '../../domain/plan.ts'
+import { isReplicated, type Plan } from '../../domain/plan.ts'
 import { listOpenRuns } from '../../keeper/clear.ts'
 import { startKeeper } from '../../keeper/client.ts'
 import { formatProblems } from '../../plan/problems.ts'
@@ -52,7 +52,7 @@ async function keepStack(plan: Plan, context: CliContext): Promise<KeptStack> {
   const progress = ({ message }: { readonly message: string }): void => context.stderr(`${message}\n`)
   const { interrupt, clock } = context
   const engines: Engines = await orInterrupted(
-    ensureEngines({ progress, seed: plan.seed, signal: interrupt }),
+    ensureEngines({ progress, seed: plan.seed, withRouter: isReplicated(plan), signal: interrupt }),
     interrupt,
   )
   const { stateDir } = engines.places

@@ -1,36 +1,18 @@
 import { join } from 'node:path'
-import { type LinkSpec, type NodeSpec, usersEnd } from '../../domain/plan.ts'
 import { KeeperError } from '../../keeper/keeper-error.ts'
 import type { RunningLink, RunningNode, RunningStack, StackProcess } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
 import { LocalCluster } from './cluster.ts'
-import {
-  copyNameOf,
-  type DatabasePlace,
-  databaseUrlAt,
-  dataRootOf,
-  type Followed,
-  startDatabase,
-  startDatabaseAnew,
-} from './database.ts'
+import { type DatabasePlace, databaseUrlAt, dataRootOf, startDatabase, startDatabaseAnew } from './database.ts'
+import { type Layout, layOut, type Parts, partsOf, processNames } from './layout.ts'
 import type { LocalStackOptions } from './options.ts'
-import { freePort, loopback, portFor } from './ports.ts'
+import { loopback } from './ports.ts'
 import { proxyProcessName, startProxies } from './proxy.ts'
 import { cloneFrom, promote, streaming, superuserUrl } from './replica.ts'
 import { routerProcessName, startRouter, switchRoute } from './router.ts'
 import { LocalStack, type StartAnew, stopProcesses } from './running.ts'
-import { startMcpServer } from './server.ts'
+import { type ServerPlace, startMcpServer } from './server.ts'
 import { allOrNone, type StartContext } from './starting.ts'
-
-interface Parts {
-  readonly server: NodeSpec
-  readonly primary: NodeSpec
-  /** The primary first. */
-  readonly databases: readonly NodeSpec[]
-  readonly links: readonly LinkSpec[]
-  /** The one between the server and its database. */
-  readonly serverLink: LinkSpec
-}
 
 /**
  * Starts databases and proxies side by side, then the server on them; all belong to the keeper. Resolves when the
@@ -38,14 +20,14 @@ interface Parts {
  * its data is gone.
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<RunningStack> {
-  const parts = partsOf(options)
+  const parts = partsOf(options.stack)
   const { keeper, engines, runId } = options
   const dataRoot = dataRootOf(engines, runId)
   try {
     await keeper.removeAtEnd(dataRoot)
     return await start(parts, dataRoot, options)
   } catch (error) {
-    await stopProcesses(keeper, nodeNames(parts)).catch(() => undefined)
+    await stopProcesses(keeper, processNames(parts)).catch(() => undefined)
     await keeper.removeNow(dataRoot).catch(() => undefined)
     throw asToldError(error, options.signal)
   }
@@ -55,149 +37,109 @@ async function start(parts: Parts, dataRoot: string, options: LocalStackOptions)
   const { engines, keeper, clock, logsDir, referenceServerPath } = options
   const giveUp = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, giveUp.signal]) : giveUp.signal
-  const context: StartContext = { keeper, clock, signal }
-  const ports = await reservePorts(parts)
-  const places = parts.databases.map((node): DatabasePlace => {
-    const at = { dataDir: join(dataRoot, node.id), logPath: join(logsDir, `${node.id}.log`) }
-    return { node, port: ports.nodes.get(node.id) ?? 0, ...at, isReplicated: parts.databases.length > 1 }
-  })
-  const links = await planLinks(parts, ports)
-  const portOfLink = (id: string | undefined): number => links.find((link) => link.id === id)?.port ?? 0
-  const portOf = (id: string): number => ports.nodes.get(id) ?? 0
+  const layout = await layOut(parts, dataRoot, logsDir)
+  const { primary, replicas, links, serverLink, usersLink, router } = layout
+  const end = new AbortController()
+  /** What is started later than the stack, and ends with it. */
+  const later: StartContext = { keeper, clock, signal: end.signal }
+  const cluster = clusterOf(layout, options, later, (id) => stack.start(id))
+  const { databases, proxies } = await startBeneath(layout, cluster, options, { keeper, clock, signal }, giveUp)
 
+  const serverPlace: ServerPlace = {
+    node: parts.server,
+    port: layout.serverPort,
+    databaseUrl: databaseUrlAt(engines, 'application', loopback, serverLink.port),
+    logPath: join(logsDir, `${parts.server.id}.log`),
+    referenceServerPath,
+  }
+  const mcp = await startMcpServer(serverPlace, { keeper, clock, signal })
+  const anew = [primary, ...replicas].map((place): [string, StartAnew] => [
+    place.node.id,
+    (stop) => startDatabaseAnew(place, cluster.followedBy(place.node.id), engines, { keeper, clock, signal: stop }),
+  ])
+  const stack: LocalStack = new LocalStack({
+    engines,
+    keeper,
+    dataRoot,
+    startAnew: new Map([...anew, [mcp.id, (stop) => startMcpServer(serverPlace, { keeper, clock, signal: stop })]]),
+    nodes: [...databases, mcp],
+    links,
+    proxies,
+    serverId: mcp.id,
+    mcpUrl: usersLink === null ? mcp.url : throughLink(mcp.url, usersLink),
+    databaseUrl: superuserUrl(engines, router?.port ?? primary.port),
+    cluster: router === null ? null : cluster,
+    end,
+  })
+  return stack
+}
+
+interface Beneath {
+  readonly databases: readonly RunningNode[]
+  readonly proxies: readonly StackProcess[]
+}
+
+/** What the server stands on, side by side; replicas stream when this resolves. */
+async function startBeneath(
+  layout: Layout,
+  cluster: LocalCluster,
+  { engines, keeper, logsDir }: LocalStackOptions,
+  context: StartContext,
+  giveUp: AbortController,
+): Promise<Beneath> {
+  const { primary, replicas, links, router, proxyApiPort } = layout
   const proxyLogPath = join(logsDir, `${proxyProcessName}.log`)
   const proxies = links.map(({ proxyName, host, port, upstream }) => ({
     name: proxyName,
     listen: `${host}:${port}`,
     upstream,
   }))
-  const proxyPlace = { apiPort: ports.proxyApi, logPath: proxyLogPath, stateFolder: keeper.stateFolder, proxies }
-  const { server, primary } = parts
-  const stackEnd = new AbortController()
-  const cluster = new LocalCluster(places, primary.id, firstFollowed(parts, links, portOf), {
+  const proxyPlace = { apiPort: proxyApiPort, logPath: proxyLogPath, stateFolder: keeper.stateFolder, proxies }
+  const [databases, proxy, routing] = await allOrNone<[RunningNode[], { pid: number }, { pid: number } | null]>(
+    giveUp,
+    [
+      allOrNone<RunningNode[]>(
+        giveUp,
+        [primary, ...replicas].map((place) =>
+          startDatabase(place, cluster.followedBy(place.node.id), engines, context),
+        ),
+      ),
+      startProxies(proxyPlace, engines, context),
+      router === null ? Promise.resolve(null) : startRouter(router, engines, context),
+    ],
+  )
+  await allStream(superuserUrl(engines, primary.port), cluster.followers, context)
+  const part = 'proxy'
+  return {
+    databases,
+    proxies: [
+      { name: proxyProcessName, pid: proxy.pid, part, logPath: proxyLogPath },
+      ...(router === null || routing === null
+        ? []
+        : [{ name: routerProcessName, pid: routing.pid, part, logPath: router.logPath } as const]),
+    ],
+  }
+}
+
+function clusterOf(
+  { primary, replicas, followed, router }: Layout,
+  { engines, keeper }: LocalStackOptions,
+  context: StartContext,
+  startNode: (id: string) => Promise<void>,
+): LocalCluster {
+  return new LocalCluster([primary, ...replicas], primary.node.id, followed, {
     promote: (place) => promote(superuserUrl(engines, place.port)),
-    switchRoute: (upstream) => switchRoute(ports.router?.api ?? 0, upstream),
-    async cloneAndStart(place, followedPort) {
+    async switchRoute(upstream) {
+      if (router !== null) await switchRoute(router.apiPort, upstream)
+    },
+    async cloneAndStart(place: DatabasePlace, followedPort) {
       const { id } = place.node
       await keeper.stop(id, { signal: 'SIGKILL', graceMs: 0 })
-      await cloneFrom(followedPort, place, engines, { keeper, clock, signal: stackEnd.signal })
-      await stack.start(id)
-      await streaming(superuserUrl(engines, followedPort), [id], clock, stackEnd.signal)
+      await cloneFrom(followedPort, place, engines, context)
+      await startNode(id)
+      await streaming(superuserUrl(engines, followedPort), [id], context.clock, context.signal)
     },
   })
-  const { router } = ports
-  const routerLogPath = join(logsDir, `${routerProcessName}.log`)
-  const [databases, proxy, routing] = await allOrNone<
-    [RunningNode[], { pid: number; apiUrl: string }, { pid: number } | null]
-  >(giveUp, [
-    allOrNone<RunningNode[]>(
-      giveUp,
-      places.map((place) => startDatabase(place, cluster.followedBy(place.node.id), engines, context)),
-    ),
-    startProxies(proxyPlace, engines, context),
-    router === null
-      ? Promise.resolve(null)
-      : startRouter(
-          {
-            port: router.port,
-            apiPort: router.api,
-            upstream: `${loopback}:${portOf(primary.id)}`,
-            logPath: routerLogPath,
-          },
-          engines,
-          context,
-        ),
-  ])
-  await allStream(superuserUrl(engines, portOf(primary.id)), cluster.followers, context)
-
-  const databaseUrl = databaseUrlAt(engines, 'application', loopback, portOfLink(parts.serverLink.id))
-  const serverLogPath = join(logsDir, `${server.id}.log`)
-  const serverPlace = {
-    node: server,
-    port: portOf(server.id),
-    databaseUrl,
-    logPath: serverLogPath,
-    referenceServerPath,
-  }
-  const mcp = await startMcpServer(serverPlace, context)
-  const anew = places.map((place): [string, StartAnew] => [
-    place.node.id,
-    (signal) => startDatabaseAnew(place, cluster.followedBy(place.node.id), engines, { keeper, clock, signal }),
-  ])
-  const usersLink = links.find(({ from }) => from === usersEnd)
-  const proxyParts: StackProcess[] = [
-    { name: proxyProcessName, pid: proxy.pid, part: 'proxy', logPath: proxyLogPath },
-    ...(routing === null
-      ? []
-      : [{ name: routerProcessName, pid: routing.pid, part: 'proxy' as const, logPath: routerLogPath }]),
-  ]
-  const stack: LocalStack = new LocalStack({
-    engines,
-    keeper,
-    dataRoot,
-    startAnew: new Map([...anew, [server.id, (signal) => startMcpServer(serverPlace, { keeper, clock, signal })]]),
-    nodes: [...databases, mcp],
-    links,
-    proxies: proxyParts,
-    serverId: server.id,
-    mcpUrl: usersLink === undefined ? mcp.url : throughLink(mcp.url, usersLink),
-    databaseUrl: superuserUrl(engines, router?.port ?? portOf(primary.id)),
-    cluster: router === null ? null : cluster,
-    end: stackEnd,
-  })
-  return stack
-}
-
-interface Ports {
-  readonly nodes: ReadonlyMap<string, number>
-  readonly proxyApi: number
-  /** null: no database fails over to another. */
-  readonly router: { readonly port: number; readonly api: number } | null
-}
-
-async function reservePorts({ server, databases }: Parts): Promise<Ports> {
-  const nodes = new Map<string, number>()
-  for (const node of [server, ...databases]) nodes.set(node.id, await portFor(node))
-  const router = databases.length > 1 ? { port: await freePort(), api: await freePort() } : null
-  return { nodes, proxyApi: await freePort(), router }
-}
-
-async function planLinks({ links, serverLink }: Parts, ports: Ports): Promise<RunningLink[]> {
-  const planned: RunningLink[] = []
-  for (const link of links) {
-    const { id, from, to } = link
-    // Two databases: the follower dials the one that it follows.
-    const isReplication = from !== usersEnd && link !== serverLink
-    const upstreamPort =
-      link === serverLink && ports.router !== null ? ports.router.port : ports.nodes.get(isReplication ? from : to)
-    planned.push({
-      id,
-      from,
-      to,
-      host: loopback,
-      port: await freePort(),
-      upstream: `${loopback}:${upstreamPort ?? 0}`,
-      protocol: from === usersEnd ? 'http' : 'postgres',
-      proxyName: id,
-      apiUrl: `http://${loopback}:${ports.proxyApi}`,
-      processName: proxyProcessName,
-    })
-  }
-  return planned
-}
-
-function firstFollowed(
-  { databases, primary }: Parts,
-  links: readonly RunningLink[],
-  portOf: (id: string) => number,
-): ReadonlyMap<string, Followed> {
-  const replicas = databases.filter(({ follows }) => follows !== null)
-  return new Map(
-    replicas.map(({ id }) => {
-      const link = links.find(({ from, to }) => from === primary.id && to === id)
-      return [id, { host: loopback, port: link?.port ?? portOf(primary.id) }]
-    }),
-  )
 }
 
 async function allStream(url: string, replicas: readonly string[], { clock, signal }: StartContext): Promise<void> {
@@ -218,39 +160,6 @@ function throughLink(url: string, link: RunningLink): string {
   through.hostname = link.host
   through.port = String(link.port)
   return through.href
-}
-
-/** Plans are checked for this before; whoever builds one in another way is told here. */
-function partsOf({ stack }: LocalStackOptions): Parts {
-  const nodes = Object.values(stack.nodes)
-  const links = Object.values(stack.links)
-  const servers = nodes.filter(({ role }) => role === 'mcp')
-  const [server] = servers
-  if (server === undefined || servers.length > 1 || server.instances !== 1) {
-    throw notSupported(`a local stack has one server of one instance, not ${servers.map(({ id }) => id).join(', ')}`)
-  }
-  const databases = nodes.filter(({ role }) => role === 'postgres')
-  const serverLink = links.find(({ from }) => from === server.id)
-  const primary = databases.find(({ id }) => id === serverLink?.to)
-  if (serverLink === undefined || primary === undefined)
-    throw notSupported(`no link leads from ${server.id} to a database`)
-  if (nodes.some(({ id }) => reservedNames.includes(id)))
-    throw notSupported(`no node can be called ${reservedNames.join(' or ')}`)
-  const replicas = databases.filter((node) => node !== primary)
-  if (replicas.some(({ follows }) => follows !== primary.id))
-    throw notSupported(`every other database follows ${primary.id}, which the server uses`)
-  return { server, primary, databases: [primary, ...replicas], links, serverLink }
-}
-
-const reservedNames: readonly string[] = [proxyProcessName, routerProcessName, usersEnd]
-
-function notSupported(message: string): StackError {
-  return new StackError({ kind: 'not_supported', message, hint: 'squall validate tells what a plan can ask for' })
-}
-
-/** Last started first. */
-function nodeNames({ server, databases }: Parts): string[] {
-  return [server.id, proxyProcessName, routerProcessName, ...databases.flatMap(({ id }) => [id, copyNameOf(id)])]
 }
 
 /** An interrupt is told as whoever aborted the signal tells it, with an exit code of its own. */

@@ -173,6 +173,15 @@ describe('the database', () => {
     expect(measured('database.replay_lag.max', {})).toMatchObject({ kind: 'none', reason: 'no_samples' })
   })
 
+  test('a fail-over after the window, and the silence until somebody follows again, are not the window’s', () => {
+    const database = databaseOf((ms) => {
+      const followers: [string, number][] = ms < 60_000 || ms >= 65_000 ? [['r', Math.max(0, ms)]] : []
+      return { startedAt: ms < 60_000 ? 'a' : 'b', written: Math.max(0, ms), followers }
+    })
+    const { interval } = measured('database.replay_lag.max', { database })
+    expect(interval?.high).toBeLessThanOrEqual(1_000)
+  })
+
   test('cache hits of blocks asked for', () => {
     expect(measured('database.cache_hit_ratio', {})).toMatchObject({ kind: 'value', value: 0.99 })
   })

@@ -21,7 +21,7 @@ function lagsOf(view: RunView): readonly (Lag & { readonly tUs: number })[] {
   })
 }
 
-/** From one look to the next a lag may grow by the time between them: the look before the window counts with it. */
+/** Until the next look, or the window's end, a lag may grow by the time till then; the look before the window counts. */
 function largestLag(
   view: RunView,
   spans: readonly Span[],
@@ -30,12 +30,13 @@ function largestLag(
   let [low, high, readings] = [0, 0, 0]
   for (const [at, lag] of all.entries()) {
     const nextUs = all[at + 1]?.tUs ?? lag.tUs
-    const isInside = spans.some(({ startUs, endUs }) => lag.tUs >= startUs && lag.tUs < endUs)
-    if (!isInside && !spans.some(({ startUs, endUs }) => lag.tUs < endUs && nextUs > startUs)) continue
-    high = Math.max(high, lag.high + (nextUs - lag.tUs) / 1_000)
-    if (!isInside) continue
-    low = Math.max(low, lag.low)
-    readings += 1
+    for (const { startUs, endUs } of spans) {
+      if (lag.tUs >= endUs || (lag.tUs < startUs && nextUs <= startUs)) continue
+      high = Math.max(high, lag.high + (Math.min(nextUs, endUs) - lag.tUs) / 1_000)
+      if (lag.tUs < startUs) continue
+      low = Math.max(low, lag.low)
+      readings += 1
+    }
   }
   return readings === 0 ? null : { interval: { low, high }, readings }
 }

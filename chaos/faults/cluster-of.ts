@@ -1,11 +1,10 @@
 import type { ParameterDescription } from '../../src/domain/catalogue.ts'
 import type { NodeControl } from '../../src/domain/node-control.ts'
-import type { Doing, FaultParameters } from './fault.ts'
-import { numberOf } from './fault.ts'
+import { type Doing, type FaultParameters, type NodeFault, numberOf } from './fault.ts'
 
 /** What fail-overs have in common: who takes over, and when. The supervisor in them is Squall's own. */
 
-export const decide: ParameterDescription = {
+const decide: ParameterDescription = {
   kind: 'duration',
   unit: 'ms',
   min: 0,
@@ -18,7 +17,7 @@ export const decide: ParameterDescription = {
 const harmed = new WeakSet<NodeControl>()
 
 /** Rejects where nobody could take over, and then nothing was done. */
-export async function harmPrimary(node: NodeControl, signal: 'SIGKILL' | 'SIGSTOP'): Promise<void> {
+async function harmPrimary(node: NodeControl, signal: 'SIGKILL' | 'SIGSTOP'): Promise<void> {
   const { cluster } = node
   if (cluster === null) throw new Error(`no database follows ${node.id}: nobody could take over`)
   if (cluster.primary() !== node.id)
@@ -27,7 +26,7 @@ export async function harmPrimary(node: NodeControl, signal: 'SIGKILL' | 'SIGSTO
   await node.signal(signal)
 }
 
-export async function decideAndHandOver(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void> {
+async function decideAndHandOver(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void> {
   await doing.sleep(numberOf(parameters, 'decide'))
   if (!doing.signal.aborted) await handOver(node)
 }
@@ -41,8 +40,25 @@ async function handOver({ id, cluster }: NodeControl): Promise<void> {
 }
 
 /** The fault's end: a replica has taken over, and the old primary is one. */
-export async function comeBack(node: NodeControl): Promise<void> {
+async function comeBack(node: NodeControl): Promise<void> {
   if (!harmed.has(node)) return
   await handOver(node)
   await node.cluster?.rejoin()
+}
+
+/** All of a fault after which a replica takes over, but its name and how the primary is lost. */
+export function takeOverAfter(signal: 'SIGKILL' | 'SIGSTOP') {
+  return {
+    on: 'node',
+    roles: ['postgres'],
+    isReplicated: true,
+    endsProcess: true,
+    judgedBy: 'bounded',
+    minimumForMs: 4_000,
+    parameters: { decide },
+    apply: (node) => harmPrimary(node, signal),
+    during: decideAndHandOver,
+    heal: comeBack,
+    isAffected: (sample) => sample.error !== null,
+  } as const satisfies Omit<NodeFault, 'name' | 'title'>
 }

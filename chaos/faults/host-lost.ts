@@ -1,4 +1,4 @@
-import { comeBack, decide, decideAndHandOver, harmPrimary } from './cluster-of.ts'
+import { takeOverAfter } from './cluster-of.ts'
 import type { NodeFault } from './fault.ts'
 
 /**
@@ -8,15 +8,5 @@ import type { NodeFault } from './fault.ts'
 export const hostLost: NodeFault = {
   name: 'host-lost',
   title: 'the primary silent with open sockets, a replica promoted and new connections led to it',
-  on: 'node',
-  roles: ['postgres'],
-  isReplicated: true,
-  endsProcess: true,
-  judgedBy: 'bounded',
-  minimumForMs: 4_000,
-  parameters: { decide },
-  apply: (node) => harmPrimary(node, 'SIGSTOP'),
-  during: decideAndHandOver,
-  heal: comeBack,
-  isAffected: (sample) => sample.error !== null,
+  ...takeOverAfter('SIGSTOP'),
 }

@@ -59,7 +59,7 @@ function readLag(wantedMs: number, { databaseFile }: ConditionFiles): Look {
     hasCome() {
       for (const line of follower.look()) {
         if (isHeader(line)) columns = line.columns
-        else if (Array.isArray(line)) lagMs = lagOf(line, columns, replay)
+        else if (Array.isArray(line)) lagMs = lagOf(line, columns, replay) ?? lagMs
       }
       return lagMs >= wantedMs
     },
@@ -67,11 +67,11 @@ function readLag(wantedMs: number, { databaseFile }: ConditionFiles): Look {
   }
 }
 
-/** ms that a replica is behind for sure; 0 where the row does not tell. */
-function lagOf(line: readonly unknown[], columns: readonly unknown[], replay: ReplayLag): number {
+/** ms that a replica is behind for sure; null where the row does not tell. */
+function lagOf(line: readonly unknown[], columns: readonly unknown[], replay: ReplayLag): number | null {
   const row = databaseRow((name) => line[columns.indexOf(name)])
-  if (row === null || row.error !== null || row.written === null) return 0
-  return replay.read({ ...row, serverId: row.startedAt, written: row.written })?.low ?? 0
+  if (row === null || row.error !== null || row.written === null) return null
+  return replay.read({ ...row, serverId: row.startedAt, written: row.written })?.low ?? null
 }
 
 function countCalls(wanted: number, { callsFile }: ConditionFiles): Look {

@@ -7,6 +7,8 @@ export interface Known {
   readonly catalogue: Catalogue
   readonly nodes: ReadonlyMap<string, Tree>
   readonly links: ReadonlyMap<string, Tree>
+  /** A database follows another. */
+  readonly isReplicated: boolean
   readonly phases: ReadonlyMap<string, Tree>
   readonly faults: ReadonlyMap<string, Tree>
   readonly workload: string | null
@@ -15,9 +17,11 @@ export interface Known {
 export function collectKnown(tree: Tree, catalogue: Catalogue): Known {
   const stack = child(tree, 'stack')
   const load = child(tree, 'load')
+  const nodes = keysOf(child(stack, 'nodes'))
   return {
     catalogue,
-    nodes: keysOf(child(stack, 'nodes')),
+    nodes,
+    isReplicated: [...nodes.values()].some((node) => child(node, 'follows') !== null),
     links: keysOf(child(stack, 'links')),
     phases: idsOf(child(load, 'phases')),
     faults: idsOf(child(tree, 'faults')),

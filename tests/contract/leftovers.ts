@@ -1,28 +1,12 @@
-import pg from 'pg'
 import { listOpenRuns } from '../../src/keeper/clear.ts'
 import { readMemoryLimit } from '../../src/keeper/memory-limit.ts'
 import { isRunning } from '../../src/keeper/process-table.ts'
 import { readUndos } from '../../src/keeper/state-folder.ts'
 import type { Engines } from '../../src/setup/engines.ts'
+import { withDatabase } from '../../src/stack/local/with-database.ts'
 
 /** An answer on loopback takes some ms. */
 const msMax = 2_000
-
-async function loggedIn<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'squall contract',
-    connectionTimeoutMillis: msMax,
-    query_timeout: msMax,
-  })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    return await work(client)
-  } finally {
-    client.end().catch(() => undefined)
-  }
-}
 
 function urlOf(engines: Engines, login: 'superuser' | 'application', port: number): string {
   const { [login]: who, database } = engines.dataTemplate
@@ -30,7 +14,7 @@ function urlOf(engines: Engines, login: 'superuser' | 'application', port: numbe
 }
 
 function leftInDatabase(engines: Engines, port: number): Promise<readonly string[]> {
-  return loggedIn(urlOf(engines, 'superuser', port), async (client) => {
+  return withDatabase(urlOf(engines, 'superuser', port), msMax, async (client) => {
     const sql = `select 'session ' || application_name as what from pg_stat_activity
         where application_name like 'squall fault %' or application_name in ('squall operator', 'squall undo')
       union all select 'setting ' || name from pg_settings where sourcefile like '%postgresql.auto.conf'
@@ -43,7 +27,7 @@ function leftInDatabase(engines: Engines, port: number): Promise<readonly string
 
 /** As the system itself would: an ordinary user, in a transaction that is committed. Rejects where none is taken. */
 async function write(engines: Engines, port: number): Promise<void> {
-  await loggedIn(urlOf(engines, 'application', port), async (client) => {
+  await withDatabase(urlOf(engines, 'application', port), msMax, async (client) => {
     await client.query('drop table if exists contract_probe')
     await client.query('create table contract_probe (id int)')
     await client.query('drop table contract_probe')
@@ -53,7 +37,7 @@ async function write(engines: Engines, port: number): Promise<void> {
 /** One of the two databases follows the other again. */
 async function missingReplica(engines: Engines, port: number): Promise<readonly string[]> {
   const sql = "select count(*)::int as count from pg_stat_replication where state = 'streaming'"
-  return loggedIn(urlOf(engines, 'superuser', port), async (client) => {
+  return withDatabase(urlOf(engines, 'superuser', port), msMax, async (client) => {
     const { rows } = await client.query<{ count: number }>(sql)
     return rows[0]?.count === 1 ? [] : [`${rows[0]?.count} replicas stream, not one`]
   })

@@ -75,9 +75,8 @@ function target(fault: FaultDescription | undefined, known: Known): Read<string>
   if (fault.on === 'link' || fault.roles === undefined)
     return oneOf(names[fault.on], `a ${fault.on}, since ${fault.name} acts on ${fault.on}s`)
   const roles: readonly (string | null)[] = fault.roles
-  const isReplicated = [...known.nodes.values()].some((node) => child(node, 'follows') !== null)
   const fitting =
-    fault.isReplicated && !isReplicated
+    fault.isReplicated && !known.isReplicated
       ? []
       : [...known.nodes].filter(([, node]) => roles.includes(textOf(child(node, 'role')))).map(([id]) => id)
   const where = fault.isReplicated ? ' of a stack in which a database follows another' : ''
@@ -130,11 +129,10 @@ function condition(known: Known): Read<StartCondition> {
     if (!isWhole(values)) return undefined
     const { calls, log, node, lag } = values
     const given = Object.keys(values).filter((key) => values[key as keyof typeof values] !== null)
-    const isReplicated = [...known.nodes.values()].some((tree) => child(tree, 'follows') !== null)
     if (calls !== null && given.length === 1) return { kind: 'calls', count: calls }
     if (log !== null && node !== null && given.length === 2) return { kind: 'log', node, text: log }
-    if (lag !== null && given.length === 1 && isReplicated) return { kind: 'lag', ms: lag }
-    if (lag !== null && !isReplicated)
+    if (lag !== null && given.length === 1 && known.isReplicated) return { kind: 'lag', ms: lag }
+    if (lag !== null && !known.isReplicated)
       return complain(spot, problems, 'no lag: no database of the stack follows another')
     return complain(spot, problems, '{calls: 500}, {log: some text, node: server} or {lag: 5 s}')
   }

@@ -130,7 +130,8 @@ function clusterOf(
   return new LocalCluster([primary, ...replicas], primary.node.id, followed, {
     promote: (place) => promote(superuserUrl(engines, place.port)),
     async switchRoute(upstream) {
-      if (router !== null) await switchRoute(router.apiPort, upstream)
+      if (router === null) throw new Error('nothing routes to a database that stands alone')
+      await switchRoute(router.apiPort, upstream)
     },
     async cloneAndStart(place: DatabasePlace, followedPort) {
       const { id } = place.node

@@ -1,8 +1,9 @@
 import type { Clock } from '../domain/clock.ts'
 import type { PlannedFault, StartCondition } from '../domain/plan.ts'
-import type { ProbeQuestion, ProbeSample } from '../domain/probe-sample.ts'
+import type { ProbeQuestion } from '../domain/probe-sample.ts'
 import { boundsMs } from './bounds.ts'
 import type { Harm } from './harm.ts'
+import { momentUs, type Sight, type Watching, waitForSight } from './sight.ts'
 
 /** `stopped`: it could not act any more from then on, until its planned end. */
 export type InjectionEdge = 'requested' | 'applied' | 'observed' | 'stopped' | 'healed' | 'healVerified'
@@ -17,12 +18,9 @@ export interface UndoHolder {
   force(): Promise<{ readonly isHealed: boolean; readonly how: string }>
 }
 
-export interface InjectionContext {
-  readonly clock: Clock
+export interface InjectionContext extends Watching {
   readonly t0Us: number
   readonly undo: UndoHolder
-  /** Adds a listener to the samples of our own connections on that target; the answer removes it. */
-  readonly watch: (listener: (sample: ProbeSample) => void) => () => void
   /** Quickens or slows the probe of that target, which asks the harm's own question while it is quick. */
   readonly setQuick: (quick: boolean, question: ProbeQuestion) => void
   /** `timeUs` is run time. */
@@ -30,86 +28,6 @@ export interface InjectionContext {
   readonly note: (text: string) => void
   /** Whether what a fault waits for comes before `untilUs` (absolute). */
   readonly comes: (condition: StartCondition, untilUs: number) => Promise<boolean>
-  readonly signal: AbortSignal
-}
-
-/** Where the harm, or its absence, is first seen on both of our connections; absolute µs. */
-interface Sight {
-  readonly atUs: number
-  readonly resolutionUs: number
-}
-
-/** A sample's own moment: silence and slowness began when it was asked, a broken socket spoke at its end. */
-function momentUs(sample: ProbeSample, sinceUs: number): number {
-  const began = sample.error === null || sample.error === 'timeout'
-  return began ? Math.max(sample.askedUs, sinceUs) : sample.endedUs
-}
-
-/** Up to when a sample tells what was: an answer may have passed before, silence and a no last to their end. */
-function knownUntilUs({ error, askedUs, endedUs }: ProbeSample): number {
-  return error === null ? askedUs : endedUs
-}
-
-interface Search {
-  readonly sinceUs: number
-  readonly untilUs: number
-  readonly question: ProbeQuestion
-  readonly seenBy: readonly ProbeSample['connection'][]
-  /** So many samples in a row decide. */
-  readonly inARow: number
-  /** Decides for one sample; null: it tells neither. */
-  readonly looksRight: (sample: ProbeSample) => boolean | null
-  readonly moment: (sample: ProbeSample) => number
-}
-
-/**
- * Waits until the connections have shown what is looked for, or until `signal` or the time is up (null). The moment is
- * that of the first sample of the row that decided; the resolution is the longest time between the last sample before
- * it that did not show it and that moment.
- */
-async function waitForSight(context: InjectionContext, search: Search): Promise<Sight | null> {
-  const { sinceUs, untilUs, question, seenBy, inARow, looksRight, moment } = search
-  const rows = new Map<ProbeSample['connection'], { first: Sight; count: number }>()
-  const lastOther = new Map<ProbeSample['connection'], number>()
-  const seen = new AbortController()
-  const isFound = (connection: ProbeSample['connection']) => (rows.get(connection)?.count ?? 0) >= inARow
-  const unwatch = context.watch((sample) => {
-    const { connection } = sample
-    if (isFound(connection) || !answersTo(sample, question)) return
-    const isRight = looksRight(sample)
-    if (isRight === null) return
-    if (sample.endedUs < sinceUs || !isRight) {
-      lastOther.set(connection, knownUntilUs(sample))
-      rows.delete(connection)
-      return
-    }
-    const row = rows.get(connection)
-    if (row) row.count += 1
-    else {
-      const atUs = moment(sample)
-      const before = lastOther.get(connection) ?? sinceUs
-      rows.set(connection, { first: { atUs, resolutionUs: Math.max(0, atUs - Math.min(before, atUs)) }, count: 1 })
-    }
-    if (seenBy.every(isFound)) seen.abort()
-  })
-  try {
-    const signal = AbortSignal.any([seen.signal, context.signal])
-    await context.clock.sleep((untilUs - context.clock.monotonicUs()) / 1_000, signal)
-  } finally {
-    unwatch()
-  }
-  if (!seenBy.every(isFound)) return null
-  const sights = seenBy.flatMap((connection) => rows.get(connection)?.first ?? [])
-  return {
-    atUs: Math.max(...sights.map((sight) => sight.atUs)),
-    resolutionUs: Math.max(...sights.map((sight) => sight.resolutionUs)),
-  }
-}
-
-/** A failure answers every question; an answer only the one that was asked. */
-function answersTo({ error, question }: ProbeSample, { sql, isLarge, isGoodbye }: ProbeQuestion): boolean {
-  const isIt = question.sql === sql && question.isLarge === isLarge && question.isGoodbye === isGoodbye
-  return error !== null || isIt
 }
 
 async function withDeadline(clock: Clock, ms: number, what: string, work: Promise<void>): Promise<void> {

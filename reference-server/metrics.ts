@@ -31,7 +31,7 @@ export interface Metrics extends PoolWatcher, ConnectionWatcher {
 export function createMetrics(limits: PoolLimits): Metrics {
   const pool = new Registry()
   const rest = new Registry()
-  const saturation = new Saturation(limits.size + limits.maxOverflow, uptimeMs())
+  const saturation = new Saturation(uptimeMs())
   const counter = counterIn(pool)
   const checkouts = counter('db_client_checkouts_total', 'Connections lent to a caller, ready for work')
   const roundTrips = counter('db_client_round_trips_total', 'Pings, BEGINs, statements, COMMITs, ROLLBACKs')
@@ -39,8 +39,18 @@ export function createMetrics(limits: PoolLimits): Metrics {
   const created = counter('db_client_connection_created_total', 'Connections opened')
   const closed = counter('db_client_connection_closed_total', 'Connections closed or lost')
   const slow = counter('slow_queries_total', 'Statements that took more than 1 s')
-  const wait = histogram(pool, 'db_client_connection_wait_time_seconds', 'Waiting for a free slot', waitBucketsS)
-  const use = histogram(pool, 'db_client_connection_use_time_seconds', 'Slot taken until given back', coarseBucketsS)
+  const wait = histogram(
+    pool,
+    'db_client_connection_wait_time_seconds',
+    'Waiting for a connection, opening it included',
+    waitBucketsS,
+  )
+  const use = histogram(
+    pool,
+    'db_client_connection_use_time_seconds',
+    'Connection taken until given back',
+    coarseBucketsS,
+  )
   const create = histogram(pool, 'db_client_connection_create_time_seconds', 'Opening a connection', coarseBucketsS)
   const query = new Histogram({
     name: 'database_query_duration_seconds',
@@ -131,15 +141,21 @@ function poolGauges(registry: Registry, pool: Pool, limits: PoolLimits): void {
     Math.max(0, open() - limits.size),
   )
   gauge(registry, 'db_client_connection_max', 'Connections at most', () => pool.max)
-  gauge(registry, 'db_client_connection_pending_requests', 'Callers waiting for one', () => pool.counts.pending)
+  gauge(
+    registry,
+    'db_client_connection_pending_requests',
+    'Callers that wait without one being opened for them',
+    () => pool.counts.pending,
+  )
   new Gauge({
     name: 'db_client_connection_count',
-    help: 'Connections by state; one that is being opened is used',
+    help: 'Connections by state',
     labelNames: ['state'],
     registers: [registry],
     collect() {
       this.labels('used').set(pool.counts.used)
       this.labels('idle').set(pool.counts.idle)
+      this.labels('opening').set(pool.counts.opening)
     },
   })
 }

@@ -16,6 +16,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('pause' as const), pauseMs: fc.nat(300) }),
   fc.record({ kind: fc.constant('break' as const), which: fc.nat(20) }),
   fc.record({ kind: fc.constant('outage' as const), down: fc.boolean() }),
+  fc.record({ kind: fc.constant('slow' as const), openMs: fc.nat(400) }),
 )
 
 const limits = fc.record({
@@ -36,7 +37,7 @@ class Guard implements PoolWatcher {
   }
   changed(used: number, pending: number): void {
     if (used < 0 || used > this.#max) this.problem ??= `${used} of ${this.#max} in use`
-    if (pending > 0 && used < this.#max) this.problem ??= `${pending} wait while ${used} of ${this.#max} are in use`
+    if (pending < 0) this.problem ??= `${pending} wait`
   }
   waited(waitMs: number): void {
     this.waits += 1
@@ -61,14 +62,17 @@ it('keeps its promises whatever callers, connections and database do', async () 
         if (action.kind === 'call') calls.push(oneCall(pool, action))
         else if (action.kind === 'pause') await vi.advanceTimersByTimeAsync(action.pauseMs)
         else if (action.kind === 'break') database.opened[action.which]?.break()
+        else if (action.kind === 'slow')
+          database.dial = () => new Promise((resolve) => setTimeout(resolve, action.openMs))
         else database.dial = action.down ? () => Promise.reject(new Failure('database_unavailable', 'down')) : undefined
         expect(database.alive).toBeLessThanOrEqual(max)
+        expect(problemOf(pool)).toBeUndefined()
         expect(guard.problem).toBeUndefined()
       }
       await vi.advanceTimersByTimeAsync(60_000)
       await Promise.all(calls)
       expect(guard.problem).toBeUndefined()
-      expect(pool.counts).toMatchObject({ used: 0, pending: 0 })
+      expect(pool.counts).toMatchObject({ used: 0, opening: 0, pending: 0 })
       expect(pool.counts.idle).toBeLessThanOrEqual(chosen.size)
       expect(database.alive).toBe(pool.counts.idle)
       expect(vi.getTimerCount()).toBe(0)
@@ -76,6 +80,13 @@ it('keeps its promises whatever callers, connections and database do', async () 
     { numRuns: 300 },
   )
 })
+
+/** Whether more are open or opening than may be, or somebody waits beside room for one more. */
+function problemOf({ counts, max }: Pool): string | undefined {
+  const { used, idle, opening, pending } = counts
+  const taken = used + idle + opening
+  return taken > max || (pending > 0 && taken < max) ? `${JSON.stringify(counts)} of ${max}` : undefined
+}
 
 async function oneCall(pool: Pool, call: { workMs: number; giveUpMs: number; fails: boolean }): Promise<string> {
   const abort = new AbortController()

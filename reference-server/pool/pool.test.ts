@@ -75,10 +75,10 @@ describe('sizes', () => {
     const callers = [borrow(), borrow(), borrow(), borrow()]
     await settle()
     expect(database.opened).toHaveLength(3)
-    expect(pool.counts).toEqual({ used: 3, idle: 0, pending: 1 })
+    expect(pool.counts).toEqual({ used: 3, idle: 0, opening: 0, pending: 1 })
     for (const { done } of callers) done()
     await Promise.all(callers.map(({ ended }) => ended))
-    expect(pool.counts).toEqual({ used: 0, idle: 2, pending: 0 })
+    expect(pool.counts).toEqual({ used: 0, idle: 2, opening: 0, pending: 0 })
   })
 
   it('keeps `size` when idle and closes the overflow when it is given back', async () => {
@@ -129,7 +129,7 @@ describe('waiting', () => {
     expect(counts.waitsMs).toEqual([0, 300])
     holder.done()
     await holder.ended
-    expect(pool.counts).toEqual({ used: 0, idle: 1, pending: 0 })
+    expect(pool.counts).toEqual({ used: 0, idle: 1, opening: 0, pending: 0 })
   })
 
   it('does not count a time-out of a caller that was served in time', async () => {
@@ -158,12 +158,12 @@ describe('waiting', () => {
     database.dial = () => dialled.promise
     const caller = borrow()
     await vi.advanceTimersByTimeAsync(5_000)
-    expect(counts).toMatchObject({ timeouts: 0, used: 1 })
+    expect(counts).toMatchObject({ timeouts: 0, used: 0, pending: 0 })
     dialled.resolve()
     await settle()
     caller.done()
     expect(await caller.ended).toBe('done')
-    expect(counts.heldMs).toEqual([5_000])
+    expect(counts).toMatchObject({ heldMs: [0], waitsMs: [5_000] })
   })
 
   it('lets an abandoned waiter leave the queue, and serves the next', async () => {
@@ -179,7 +179,105 @@ describe('waiting', () => {
     holder.done()
     next.done()
     expect(await next.ended).toBe('done')
-    expect(pool.counts).toEqual({ used: 0, idle: 1, pending: 0 })
+    expect(pool.counts).toEqual({ used: 0, idle: 1, opening: 0, pending: 0 })
+  })
+})
+
+describe('what is being opened', () => {
+  /** A database that lets its callers in when told to, one after the other. */
+  function slowToOpen(set: ReturnType<typeof setUp>) {
+    const doors: (() => void)[] = []
+    set.database.dial = () => new Promise((resolve) => doors.push(resolve))
+    return doors
+  }
+
+  it('is not waited for where another is given back meanwhile', async () => {
+    const set = setUp({ size: 1, maxOverflow: 1 })
+    const { borrow, pool, database } = set
+    const holder = borrow()
+    await settle()
+    const doors = slowToOpen(set)
+    const caller = borrow()
+    await settle()
+    expect(pool.counts).toEqual({ used: 1, idle: 0, opening: 1, pending: 0 })
+    holder.done()
+    await settle()
+    expect(caller.got.connection).toBe(database.opened[0])
+    const next = borrow()
+    await settle()
+    expect(doors).toHaveLength(1)
+    doors[0]?.()
+    await settle()
+    expect(next.got.connection).toBe(database.opened[1])
+    for (const { done, ended } of [caller, next]) {
+      done()
+      expect(await ended).toBe('done')
+    }
+  })
+
+  it('goes on where its caller has been served, and is kept', async () => {
+    const set = setUp({ size: 2, maxOverflow: 0 })
+    const { borrow, pool } = set
+    const holder = borrow()
+    await settle()
+    const doors = slowToOpen(set)
+    const caller = borrow()
+    await settle()
+    holder.done()
+    caller.done()
+    expect(await caller.ended).toBe('done')
+    doors[0]?.()
+    await settle()
+    expect(pool.counts).toEqual({ used: 0, idle: 2, opening: 0, pending: 0 })
+  })
+
+  it('is for the next one who waits for room, and then no acquire limit counts', async () => {
+    const set = setUp({ size: 1, maxOverflow: 1, acquireTimeoutMs: 300 })
+    const { borrow, counts, pool } = set
+    const holder = borrow()
+    await settle()
+    const doors = slowToOpen(set)
+    const callers = [borrow(), borrow()]
+    await settle()
+    expect(pool.counts).toEqual({ used: 1, idle: 0, opening: 1, pending: 1 })
+    holder.done()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(pool.counts).toEqual({ used: 1, idle: 0, opening: 1, pending: 0 })
+    doors[0]?.()
+    for (const { done, ended } of callers) {
+      done()
+      expect(await ended).toBe('done')
+    }
+    expect(counts).toMatchObject({ timeouts: 0, opened: 2 })
+  })
+
+  it('is given up with the last one who wants it, so that one that hangs holds no room', async () => {
+    const set = setUp({ size: 1, maxOverflow: 0 })
+    slowToOpen(set)
+    const tool = new AbortController()
+    const caller = set.borrow(tool.signal)
+    await settle()
+    tool.abort('tool_timeout')
+    expect(await caller.ended).toBe('tool_timeout')
+    await settle()
+    expect(set.pool.counts).toEqual({ used: 0, idle: 0, opening: 0, pending: 0 })
+  })
+
+  it('fails for its own caller alone, and another is opened for whoever waits for room', async () => {
+    const set = setUp({ size: 1, maxOverflow: 0 })
+    const { borrow, database } = set
+    let refuse = (_: Error): void => undefined
+    database.dial = () =>
+      new Promise((_, reject) => {
+        refuse = reject
+      })
+    const [first, second] = [borrow(), borrow()]
+    await settle()
+    database.dial = undefined
+    refuse(new Failure('database_unavailable', 'refused'))
+    expect(await first?.ended).toBe('database_unavailable')
+    second?.done()
+    expect(await second?.ended).toBe('done')
   })
 })
 
@@ -218,7 +316,7 @@ describe('health of connections', () => {
     const { database, counts, pool } = setUp()
     await pool.run(never, async () => undefined)
     database.opened[0]?.break()
-    expect(pool.counts).toEqual({ used: 0, idle: 0, pending: 0 })
+    expect(pool.counts).toEqual({ used: 0, idle: 0, opening: 0, pending: 0 })
     await pool.run(never, async () => undefined)
     expect(counts).toMatchObject({ opened: 2, ended: 1 })
   })
@@ -233,7 +331,7 @@ describe('health of connections', () => {
     next.done()
     expect(await next.ended).toBe('done')
     expect(database.opened).toHaveLength(2)
-    expect(pool.counts).toEqual({ used: 0, idle: 1, pending: 0 })
+    expect(pool.counts).toEqual({ used: 0, idle: 1, opening: 0, pending: 0 })
   })
 })
 
@@ -323,6 +421,6 @@ describe('filling ahead of the first callers', () => {
     await pool.fill(never)
     await settle()
     expect(counts.opened).toBe(5)
-    expect(pool.counts).toEqual({ used: 0, idle: 5, pending: 0 })
+    expect(pool.counts).toEqual({ used: 0, idle: 5, opening: 0, pending: 0 })
   })
 })

@@ -1,7 +1,7 @@
 import { uptimeMs } from '../clock.ts'
 import { asFailure } from '../failure.ts'
 import type { Connect, Connection } from './connection.ts'
-import { type SlotLimits, Slots, type SlotWatcher } from './slots.ts'
+import { type Grant, type SlotLimits, Slots, type SlotWatcher } from './slots.ts'
 
 export interface PoolLimits extends SlotLimits {
   /** Connections older than this are replaced when next taken; 0: never. */
@@ -12,10 +12,18 @@ export interface PoolLimits extends SlotLimits {
 
 export interface PoolWatcher extends SlotWatcher {
   checkedOut(): void
-  /** The slot's whole use, opening and ping included: calls/s times this is the number of connections needed. */
+  /** A connection's whole use, ping included: calls/s times this is the number of connections needed. */
   held(useMs: number): void
   created(createMs: number): void
   closed(): void
+}
+
+export interface PoolCounts {
+  readonly used: number
+  readonly idle: number
+  readonly opening: number
+  /** Callers that wait without a connection being opened for them: there is no room. */
+  readonly pending: number
 }
 
 interface Pooled {
@@ -25,8 +33,8 @@ interface Pooled {
 
 /**
  * A bounded pool of connections, with the rules of the pools that the presets describe: `size` kept, `maxOverflow`
- * more under load, waiting in order of arrival, checked by a ping and replaced by age when taken. A dead connection
- * found by the ping is replaced within the same slot; if that fails too, the caller gets the failure.
+ * more under load, waiting in order of arrival, checked by a ping and replaced by age when taken. In place of a dead
+ * connection found by the ping another is opened; if that fails, the caller gets the failure.
  */
 export class Pool {
   readonly #limits: PoolLimits
@@ -38,16 +46,19 @@ export class Pool {
     this.#limits = limits
     this.#watcher = watcher
     this.#connect = connect
-    this.#slots = new Slots(limits, watcher)
+    this.#slots = new Slots<Pooled>(limits, watcher, {
+      open: (signal) => this.#open(signal),
+      close: (pooled) => void this.#retire(pooled),
+    })
   }
 
   get max(): number {
     return this.#slots.max
   }
 
-  /** Open connections are `used` (opening ones included) + `idle`. */
-  get counts(): { readonly used: number; readonly idle: number; readonly pending: number } {
-    return { used: this.#slots.used, idle: this.#slots.idle, pending: this.#slots.pending }
+  get counts(): PoolCounts {
+    const { used, idle, opening, pending } = this.#slots
+    return { used, idle, opening, pending }
   }
 
   /**
@@ -56,11 +67,16 @@ export class Pool {
    * Otherwise rejects with a Failure of the pool or of connecting, or with what `work` threw.
    */
   async run<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
-    const { idle } = await this.#slots.take(signal)
+    const granted = await this.#slots.take(signal)
     const sinceMs = uptimeMs()
     let pooled: Pooled | undefined
     try {
-      pooled = await this.#ready(idle, signal)
+      pooled = await this.#ready(granted, signal)
+    } finally {
+      // Without one there is nothing to give back: what was taken has been given up on the way.
+      if (pooled === undefined) this.#watcher.held(uptimeMs() - sinceMs)
+    }
+    try {
       this.#watcher.checkedOut()
       return await abortable(pooled.connection, signal, work)
     } finally {
@@ -101,24 +117,23 @@ export class Pool {
     await Promise.all(this.#slots.close().map((pooled) => this.#retire(pooled)))
   }
 
-  async #ready(idle: Pooled | undefined, signal: AbortSignal): Promise<Pooled> {
-    if (signal.aborted) {
-      if (idle !== undefined) this.#discard(idle)
-      throw signal.reason
+  /** As it was granted, once it is known to be good; else another in its place, and so on. */
+  async #ready(granted: Grant<Pooled>, signal: AbortSignal): Promise<Pooled> {
+    for (let grant = granted; ; grant = await this.#slots.exchange(signal)) {
+      if (grant.isNew) return grant.connection
+      if (this.#expired(grant.connection)) void this.#retire(grant.connection)
+      else if (await this.#answers(grant.connection, signal)) return grant.connection
+      else this.#discard(grant.connection)
     }
-    if (idle === undefined) return this.#open(signal)
-    if (this.#expired(idle)) {
-      void this.#retire(idle)
-      return this.#open(signal)
-    }
-    if (!this.#limits.prePing) return idle
+  }
+
+  async #answers({ connection }: Pooled, signal: AbortSignal): Promise<boolean> {
+    if (!this.#limits.prePing) return true
     try {
-      await abortable(idle.connection, signal, (connection) => connection.ping())
-      return idle
+      await abortable(connection, signal, () => connection.ping())
+      return true
     } catch {
-      this.#discard(idle)
-      if (signal.aborted) throw signal.reason
-      return this.#open(signal)
+      return false
     }
   }
 
@@ -143,14 +158,10 @@ export class Pool {
     return pooled
   }
 
-  #giveBack(pooled: Pooled | undefined): void {
-    if (pooled?.connection.broken === true) {
-      this.#watcher.closed()
-      this.#slots.release(undefined)
-      return
-    }
-    const surplus = this.#slots.release(pooled)
-    if (surplus !== undefined) void this.#retire(surplus)
+  #giveBack(pooled: Pooled): void {
+    const isBroken = pooled.connection.broken
+    if (isBroken) this.#watcher.closed()
+    this.#slots.release(isBroken ? undefined : pooled)
   }
 
   #discard({ connection }: Pooled): void {

@@ -9,11 +9,10 @@ export interface SecondMark {
 }
 
 /**
- * What gauges cannot tell: the peaks of each second, and how long the pool was saturated (all connections in use
- * while somebody waits). Fed with each change; time is given by the caller, in milliseconds of process uptime.
+ * What gauges cannot tell: the peaks of each second, and how long the pool was saturated (somebody waits, with no room to
+ * open one more connection). Fed with each change; time is given by the caller, in milliseconds of process uptime.
  */
 export class Saturation {
-  readonly #max: number
   readonly #marks = new Map<number, { used: number; pending: number }>()
   #used = 0
   #pending = 0
@@ -22,8 +21,7 @@ export class Saturation {
   #saturatedMs = 0
   #longestMs = 0
 
-  constructor(max: number, nowMs: number) {
-    this.#max = max
+  constructor(nowMs: number) {
     this.#second = Math.floor(nowMs / 1_000)
     this.#marks.set(this.#second, { used: 0, pending: 0 })
   }
@@ -33,7 +31,7 @@ export class Saturation {
     this.#used = used
     this.#pending = pending
     this.#raise(this.#second)
-    const saturated = used >= this.#max && pending > 0
+    const saturated = pending > 0
     if (saturated && this.#saturatedSinceMs === undefined) this.#saturatedSinceMs = nowMs
     if (!saturated && this.#saturatedSinceMs !== undefined) {
       const stretchMs = nowMs - this.#saturatedSinceMs

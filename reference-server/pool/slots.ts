@@ -1,14 +1,25 @@
 import { after, uptimeMs } from '../clock.ts'
 import { Failure } from '../failure.ts'
 
-/** What a caller that got a slot also gets: an idle connection, or the right to open one. */
+/** What a caller gets: a connection that was idle or has just been given back, or one opened for this. */
 export interface Grant<T> {
-  readonly idle: T | undefined
+  readonly connection: T
+  readonly isNew: boolean
+}
+
+/** One connection that is being opened. Its owner may be served by another meanwhile. */
+interface Opening<T> {
+  owner: Waiter<T> | null
+  readonly abort: AbortController
 }
 
 interface Waiter<T> {
-  grant(idle: T | undefined): void
-  refuse(failure: Failure): void
+  /** null: there is no room for one; `pending` counts these. */
+  opening: Opening<T> | null
+  grant(grant: Grant<T>): void
+  refuse(failure: unknown): void
+  /** Begins or ends the waiting for room, which the acquire limit bounds. */
+  setPending(isPending: boolean): void
 }
 
 export interface SlotLimits {
@@ -16,35 +27,49 @@ export interface SlotLimits {
   readonly size: number
   /** Further connections under load; closed on release once `size` are idle. */
   readonly maxOverflow: number
-  /** How long a caller waits for a slot; 0: without limit. */
+  /** How long a caller waits while there is no room to open one more; 0: without limit. */
   readonly acquireTimeoutMs: number
 }
 
-/** Told of each change of the two numbers, and of each caller's waiting. */
+/** Told of each change of who has one and who waits for room, and of each caller's waiting. */
 export interface SlotWatcher {
   changed(used: number, pending: number): void
+  /** Until there was a connection, or none: opening it included. */
   waited(waitMs: number): void
   timedOut(): void
 }
 
+/** Opens connections, and closes those for which there is no use. */
+export interface SlotSource<T> {
+  /** Gives up at once when the signal aborts, and leaves nothing behind. */
+  open(signal: AbortSignal): Promise<T>
+  close(connection: T): void
+}
+
 /**
- * Who holds how many connections, and who waits, first come first served. A slot is taken from its grant until
- * `release`, so opening and pinging a connection count as use. Knows nothing of databases.
+ * Who holds how many connections, and who waits, first come first served. A caller that finds none idle has one opened
+ * while there is room, and takes what comes first: that one, or one that is given back. Where giving back is quick and
+ * opening is slow, a burst of callers is so served by what is there, and not by a storm of logins. Knows nothing of
+ * databases.
  *
- * Always: used + idle <= size + maxOverflow, and nobody waits while a slot is free.
+ * Always: used + idle + opening <= size + maxOverflow, and nobody waits without one being opened while there is room.
  */
 export class Slots<T> {
   readonly #limits: SlotLimits
   readonly #watcher: SlotWatcher
+  readonly #source: SlotSource<T>
   readonly #idle: T[] = []
   // A Set keeps the order of arrival and lets one that gives up leave from the middle.
   readonly #waiters = new Set<Waiter<T>>()
+  readonly #openings = new Set<Opening<T>>()
   #used = 0
+  #pending = 0
   #closed = false
 
-  constructor(limits: SlotLimits, watcher: SlotWatcher) {
+  constructor(limits: SlotLimits, watcher: SlotWatcher, source: SlotSource<T>) {
     this.#limits = limits
     this.#watcher = watcher
+    this.#source = source
   }
 
   get max(): number {
@@ -59,37 +84,44 @@ export class Slots<T> {
     return this.#idle.length
   }
 
-  get pending(): number {
-    return this.#waiters.size
+  get opening(): number {
+    return this.#openings.size
   }
 
-  /** Rejects with `pool_timeout`, with the signal's reason when that aborts first, or with `shutting_down`. */
-  take(signal: AbortSignal): Promise<Grant<T>> {
-    if (this.#closed) return Promise.reject(shuttingDown())
-    if (signal.aborted) return Promise.reject(signal.reason)
-    if (this.#used < this.max) {
-      this.#used += 1
-      this.#watcher.waited(0)
-      this.#tell()
-      return Promise.resolve({ idle: this.#idle.shift() })
-    }
-    return this.#wait(signal)
+  /** Callers that wait without one being opened for them: there is no room. */
+  get pending(): number {
+    return this.#pending
   }
 
   /**
-   * Gives a slot back, with its connection when that is still good. Returns the connection if there is no use for
-   * it: the caller closes it.
+   * Rejects with what opening has failed with, with `pool_timeout`, with the signal's reason when that aborts first, or
+   * with `shutting_down`.
    */
-  release(connection: T | undefined): T | undefined {
-    for (const first of this.#waiters) {
-      first.grant(connection)
-      return undefined
-    }
-    this.#used -= 1
-    const keep = connection !== undefined && !this.#closed && this.#idle.length < this.#limits.size
-    if (keep) this.#idle.push(connection)
+  take(signal: AbortSignal): Promise<Grant<T>> {
+    if (this.#closed) return Promise.reject(shuttingDown())
+    if (signal.aborted) return Promise.reject(signal.reason)
+    const connection = this.#idle.shift()
+    if (connection === undefined) return this.#wait(signal)
+    this.#used += 1
+    this.#watcher.waited(0)
     this.#tell()
-    return keep ? undefined : connection
+    return Promise.resolve({ connection, isNew: false })
+  }
+
+  /** In place of one that was no good: the room that it leaves is the caller's. */
+  exchange(signal: AbortSignal): Promise<Grant<T>> {
+    this.#used -= 1
+    if (!this.#closed && !signal.aborted) return this.#wait(signal)
+    this.#tell()
+    return Promise.reject(signal.aborted ? signal.reason : shuttingDown())
+  }
+
+  /** Gives a connection back; undefined: it is no longer good. */
+  release(connection: T | undefined): void {
+    this.#used -= 1
+    if (connection === undefined) this.#openForWaiters()
+    else this.#place(connection, false)
+    this.#tell()
   }
 
   /** Takes an idle connection out, because it broke. False: it was not idle. */
@@ -97,6 +129,7 @@ export class Slots<T> {
     const at = this.#idle.indexOf(connection)
     if (at < 0) return false
     this.#idle.splice(at, 1)
+    this.#openForWaiters()
     this.#tell()
     return true
   }
@@ -105,42 +138,120 @@ export class Slots<T> {
   close(): readonly T[] {
     this.#closed = true
     for (const waiter of [...this.#waiters]) waiter.refuse(shuttingDown())
+    for (const { abort } of this.#openings) abort.abort()
     const idle = this.#idle.splice(0)
     this.#tell()
     return idle
   }
 
+  /** To whoever waits longest, or to the idle ones. */
+  #place(connection: T, isNew: boolean): void {
+    for (const first of this.#waiters) {
+      this.#used += 1
+      first.grant({ connection, isNew })
+      return
+    }
+    if (!this.#closed && this.#idle.length < this.#limits.size) this.#idle.push(connection)
+    else this.#source.close(connection)
+  }
+
+  #hasRoom(): boolean {
+    return this.#used + this.#idle.length + this.#openings.size < this.max
+  }
+
+  #openForWaiters(): void {
+    for (const waiter of this.#waiters) {
+      if (!this.#hasRoom()) return
+      if (waiter.opening === null) this.#openFor(waiter)
+    }
+  }
+
+  #openFor(owner: Waiter<T>): void {
+    const opening: Opening<T> = { owner, abort: new AbortController() }
+    this.#give(opening, owner)
+    this.#openings.add(opening)
+    this.#source.open(opening.abort.signal).then(
+      (connection) => {
+        this.#openings.delete(opening)
+        this.#opened(opening, connection)
+        this.#tell()
+      },
+      (failure: unknown) => {
+        this.#openings.delete(opening)
+        opening.owner?.refuse(failure)
+        this.#openForWaiters()
+        this.#tell()
+      },
+    )
+  }
+
+  #opened({ owner }: Opening<T>, connection: T): void {
+    if (owner === null) {
+      this.#place(connection, true)
+    } else {
+      this.#used += 1
+      owner.grant({ connection, isNew: true })
+    }
+  }
+
+  #give(opening: Opening<T>, owner: Waiter<T>): void {
+    opening.owner = owner
+    owner.opening = opening
+    owner.setPending(false)
+  }
+
+  /**
+   * What is being opened for one who waits no longer is for whoever has none, now or later. Where its owner gave up it
+   * may be one that hangs.
+   */
+  #leaveOpening(opening: Opening<T>, isServed: boolean): void {
+    const heir = [...this.#waiters].find((one) => one.opening === null)
+    opening.owner = null
+    if (heir !== undefined) this.#give(opening, heir)
+    else if (!isServed) opening.abort.abort()
+  }
+
   #wait(signal: AbortSignal): Promise<Grant<T>> {
     const { promise, resolve, reject } = Promise.withResolvers<Grant<T>>()
     const sinceMs = uptimeMs()
-    const leave = (): void => {
+    let stopTimer: (() => void) | null = null
+    const leave = (isServed: boolean): void => {
       this.#waiters.delete(waiter)
-      stopTimer()
+      waiter.setPending(false)
+      const { opening } = waiter
+      if (opening !== null && this.#openings.has(opening)) this.#leaveOpening(opening, isServed)
       signal.removeEventListener('abort', onAbort)
       this.#watcher.waited(uptimeMs() - sinceMs)
       this.#tell()
     }
     const waiter: Waiter<T> = {
-      grant: (idle) => {
-        leave()
-        resolve({ idle })
+      opening: null,
+      grant: (grant) => {
+        leave(true)
+        resolve(grant)
       },
       refuse: (failure) => {
-        leave()
+        leave(false)
         reject(failure)
       },
+      setPending: (isPending) => {
+        if (isPending === (stopTimer !== null)) return
+        this.#pending += isPending ? 1 : -1
+        stopTimer?.()
+        stopTimer = isPending ? after(this.#limits.acquireTimeoutMs, onTimeout) : null
+      },
     }
-    const onAbort = (): void => {
-      leave()
-      reject(signal.reason)
-    }
-    const { acquireTimeoutMs } = this.#limits
-    const stopTimer = after(acquireTimeoutMs, () => {
+    const onAbort = (): void => waiter.refuse(signal.reason)
+    const onTimeout = (): void => {
       this.#watcher.timedOut()
       waiter.refuse(this.#timeout())
-    })
+    }
     signal.addEventListener('abort', onAbort)
     this.#waiters.add(waiter)
+    const unowned = [...this.#openings].find(({ owner }) => owner === null)
+    if (unowned !== undefined) this.#give(unowned, waiter)
+    else if (this.#hasRoom()) this.#openFor(waiter)
+    else waiter.setPending(true)
     this.#tell()
     return promise
   }
@@ -150,11 +261,11 @@ export class Slots<T> {
     const { size, maxOverflow, acquireTimeoutMs } = this.#limits
     const all = `all ${this.max} (size ${size}, overflow ${maxOverflow}) were in use`
     const message = `no database connection became free within ${acquireTimeoutMs} ms: ${all}`
-    return new Failure('pool_timeout', message, { timeout_ms: acquireTimeoutMs, pending: this.pending - 1 })
+    return new Failure('pool_timeout', message, { timeout_ms: acquireTimeoutMs, pending: this.pending })
   }
 
   #tell(): void {
-    this.#watcher.changed(this.#used, this.#waiters.size)
+    this.#watcher.changed(this.#used, this.#pending)
   }
 }
 

@@ -62,5 +62,5 @@ it('gives up at its limit while it waits for a connection', async () => {
   const late = runTool(pool, tool, {}, 500)
   await vi.advanceTimersByTimeAsync(500)
   expect(await late).toMatchObject({ ok: false, failure: { code: 'tool_timeout' } })
-  expect(pool.counts).toEqual({ used: 1, idle: 0, pending: 0 })
+  expect(pool.counts).toEqual({ used: 1, idle: 0, opening: 0, pending: 0 })
 })

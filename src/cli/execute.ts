@@ -5,6 +5,7 @@ import { faults } from '../../chaos/faults/registry.ts'
 import { type ConductEnd, conduct } from '../conduct/conduct.ts'
 import { type Advice, isReplicated, type Plan } from '../domain/plan.ts'
 import { type KeeperClient, startKeeper } from '../keeper/client.ts'
+import { joinCpuGroup } from '../keeper/cpu-groups.ts'
 import { bundleWorkload } from '../load/bundle.ts'
 import { generatorConfig } from '../load/generator-config.ts'
 import { type StartedLoad, startLoad } from '../load/start.ts'
@@ -68,6 +69,8 @@ class Execution {
   readonly #spec: ExecuteSpec
   readonly #runId: string
   readonly #folder: RunFolderWriter
+  /** Stack and harness go before other processes of the machine. */
+  #goesBefore = false
 
   constructor(context: CliContext, spec: ExecuteSpec) {
     this.#context = context
@@ -95,6 +98,8 @@ class Execution {
       runFolder: this.#folder.folder,
       clock: this.#context.clock,
     })
+    // Ourselves and k6, which inherits it; the keeper puts us back at the end.
+    this.#goesBefore = joinCpuGroup(this.#runId, 'harness', process.pid)
     const workFolder = join(stateFolder, 'work')
     mkdirSync(workFolder, { recursive: true })
     // k6 takes about as long to make its users as the stack to come up, so they do it side by side.
@@ -226,7 +231,11 @@ class Execution {
         postgres: engines.postgres.version,
         node: process.version,
       },
-      environment: { ...readEnvironment(), databaseData: engines.places.isDataInMemory ? 'memory' : 'disk' },
+      environment: {
+        ...readEnvironment(),
+        databaseData: engines.places.isDataInMemory ? 'memory' : 'disk',
+        processors: this.#goesBefore ? 'before other processes' : 'shared with other processes',
+      },
       tools: prepared.tools.map((tool) => tool.name),
     })
   }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
-import { isAbsolute, normalize } from 'node:path'
+import { basename, isAbsolute, normalize } from 'node:path'
 import type { Clock } from '../domain/clock.ts'
+import { leaveCpuGroups } from './cpu-groups.ts'
 import { type Ended, endProcesses, markOf } from './ending.ts'
 import { type HealOutcome, healAll, partByOwner } from './healing.ts'
 import { codeOf, messageOf } from './keeper-error.ts'
@@ -36,6 +37,7 @@ export async function endRun(folder: string, record: KeeperRecord | undefined, c
   await Promise.race([ownHealing, clock.sleep(own.length > 0 ? ownUndosAtEndMsMax : 0)])
 
   const ended = await endProcesses(processes, { graceMs: endGraceMs, markValue: markOf(folder), clock })
+  leaveCpuGroups(basename(folder))
   const { removed, problems: notRemoved } = await removeFolders(record)
   const healed = [...(await ownHealing).map(asEnded), ...(await foreignHealed)]
   const problems = [

@@ -7,6 +7,7 @@
  */
 import { createInterface } from 'node:readline'
 import { systemClock } from '../record/clock.ts'
+import { joinCpuGroup } from './cpu-groups.ts'
 import type { RunEnd } from './end-run.ts'
 import { endProcesses, markOf } from './ending.ts'
 import { Keeper } from './keeper.ts'
@@ -95,6 +96,8 @@ function main(): void {
   process.stderr.on('error', () => undefined)
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
   const keeper = open()
+  // What we start inherits it.
+  joinCpuGroup(keeper.record.runId, 'stack', process.pid)
   const endFor = (why: string): void => {
     void endAndExit(keeper, why)
   }

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { cpuGroupsOf } from '../../src/keeper/cpu-groups.ts'
 import { markName } from '../../src/keeper/ending.ts'
 import {
   isRunning,
@@ -41,5 +43,6 @@ export function leftOf(traces: Traces): string[] {
       return holder === null ? [] : [`port ${port} held by ${holder.name}`]
     }),
     ...[traces.stateFolder, ...traces.dataDirs].filter((path) => existsSync(path)),
+    ...cpuGroupsOf(basename(traces.stateFolder)).map((path) => `control group ${path}`),
   ]
 }

@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cpuGroupsOf, hierarchyOf, joinCpuGroup, leaveCpuGroups } from './cpu-groups.ts'
+import { parseMounts } from './mounts.ts'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'squall-cgroup-'))
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+const line = (path: string, type: string, options: string) =>
+  `30 20 0:26 / ${path} rw,relatime - ${type} cgroup ${options}`
+
+describe('where groups are made', () => {
+  it('is the hierarchy that has the cpu controller', () => {
+    const table = [line('/c/cpuset', 'cgroup', 'rw,cpuset'), line('/c/cpu', 'cgroup', 'rw,cpu,cpuacct')].join('\n')
+    expect(hierarchyOf(parseMounts(table))).toMatchObject({ path: '/c/cpu', weightFile: 'cpu.shares' })
+  })
+
+  it('is the unified one where it hands the controller on, and none where it does not', () => {
+    const mounts = parseMounts(line(root, 'cgroup2', 'rw'))
+    writeFileSync(join(root, 'cgroup.subtree_control'), 'memory pids\n')
+    expect(hierarchyOf(mounts)).toBeNull()
+    writeFileSync(join(root, 'cgroup.subtree_control'), 'cpu memory pids\n')
+    expect(hierarchyOf(mounts)).toMatchObject({ path: root, weightFile: 'cpu.weight', ordinaryWeight: 100 })
+  })
+
+  it('is nowhere without any', () => {
+    expect(hierarchyOf(parseMounts('25 1 8:1 / / rw - ext4 /dev/sda1 rw\n'))).toBeNull()
+    expect(joinCpuGroup('run-1', 'stack', 1, null)).toBe(false)
+  })
+})
+
+describe('a group', () => {
+  const hierarchy = () => ({ path: root, weightFile: 'cpu.weight', ordinaryWeight: 100 }) as const
+
+  it('has many times the weight of a neighbour, and the process in it', () => {
+    expect(joinCpuGroup('run-1', 'harness', 4_711, hierarchy())).toBe(true)
+    const [group = ''] = cpuGroupsOf('run-1', hierarchy())
+    expect(['cpu.weight', 'cgroup.procs'].map((file) => readFileSync(join(group, file), 'utf8'))).toEqual([
+      '3000',
+      '4711',
+    ])
+  })
+
+  it('that cannot be made is done without', () => {
+    writeFileSync(join(root, 'squall-run-1-stack'), 'a file in its place')
+    expect(joinCpuGroup('run-1', 'stack', 4_711, hierarchy())).toBe(false)
+  })
+
+  it('is left by whoever is still in it; others of other runs stay', () => {
+    for (const run of ['run-1', 'run-2']) mkdirSync(join(root, `squall-${run}-stack`))
+    // The kernel's own files go with the folder; ours would not.
+    leaveCpuGroups('run-1', hierarchy())
+    expect([existsSync(join(root, 'squall-run-1-stack')), existsSync(join(root, 'squall-run-2-stack'))]).toEqual([
+      false,
+      true,
+    ])
+  })
+})
+
+it('a mount whose path has a blank is read as it is', () => {
+  expect(parseMounts('36 35 0:5 / /a\\040b rw shared:1 - tmpfs squall rw,size=4k\n')).toEqual([
+    { path: '/a b', type: 'tmpfs', source: 'squall', options: ['rw', 'size=4k'] },
+  ])
+})

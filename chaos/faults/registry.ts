@@ -5,6 +5,7 @@ import { blackHole } from './black-hole.ts'
 import { cpuQuota } from './cpu-quota.ts'
 import { crashLoop } from './crash-loop.ts'
 import { deadlocks } from './deadlocks.ts'
+import { diskFull } from './disk-full.ts'
 import { down } from './down.ts'
 import { failOver } from './fail-over.ts'
 import type { Fault } from './fault.ts'
@@ -48,6 +49,7 @@ const all: readonly Fault[] = [
   cpuQuota,
   filesUsedUp,
   memoryTaken,
+  diskFull,
   restart,
   backendsTerminated,
   slotsTaken,

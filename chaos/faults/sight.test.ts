@@ -51,6 +51,7 @@ const looks: Readonly<Record<string, Looks>> = {
     harmed: { ...failed, error: 'database', sqlState: '53200' },
     calm: says('4194304'),
   },
+  'disk-full': { harmed: { ...failed, error: 'database', sqlState: '53100' }, calm: says('10000') },
   restart: { harmed: failed, calm: {} },
   'backends-terminated': { harmed: { ...failed, error: 'closed' }, calm: {} },
   'slots-taken': { harmed: says('true'), calm: says('false') },

@@ -69,6 +69,7 @@ const injection = z.object({
   settledUs: edgeUs,
   plannedStartUs: runTimeUs,
   plannedEndUs: runTimeUs,
+  notPossible: z.string().optional(),
   notes: z.array(z.string()),
 })
 

@@ -28,6 +28,7 @@ export const reasonWords: Readonly<Record<ReasonCode, string>> = {
   stream_cut: 'the recording was cut',
   clock_stepped: 'the clock was changed during the run',
   fault_not_observed: 'the fault was never seen to act',
+  not_possible_here: 'this machine does not let the fault act',
   fault_not_healed: 'the fault was never seen to end',
   window_missing: 'this part of the run never happened',
   interrupted: 'the run was interrupted',

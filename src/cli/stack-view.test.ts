@@ -7,7 +7,7 @@ import { stackView } from './stack-view.ts'
 
 type Paths = Pick<Plan, 'stack' | 'observe'>
 
-const common = { host: '127.0.0.1', pid: 1, logPath: null, applicationUrl: null }
+const common = { host: '127.0.0.1', pid: 1, logPath: null, applicationUrl: null, disk: null }
 const running = {
   mcpUrl: 'http://127.0.0.1:20001/deep/mcp',
   serverId: 'api',

@@ -12,6 +12,7 @@ import type { UndoAction } from '../keeper/undo.ts'
 import { databaseTarget } from '../observe/database-probe.ts'
 import { httpTarget } from '../observe/http-probe.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
+import { redisTarget } from '../observe/redis-probe.ts'
 import { controlNode } from '../stack/node-control.ts'
 import type { RunningLink, RunningNode, RunningStack } from '../stack/running-stack.ts'
 import { connectToxiproxy } from '../stack/toxiproxy.ts'
@@ -37,7 +38,7 @@ function undoOfLink({ apiUrl, proxyName, host, port, upstream, processName }: Ru
 
 /** Its process goes on, whatever was done to it; a database lets go of all that the injection holds. */
 function undoOfNode(
-  { id, url, applicationUrl }: RunningNode,
+  { id, url, applicationUrl, disk }: RunningNode,
   stack: RunningStack,
   injectionId: string,
   ends: boolean,
@@ -49,7 +50,12 @@ function undoOfNode(
   const limits = files === null ? {} : { openFiles: files }
   if (applicationUrl === null) return { kind: 'signal', process: mark, signal: 'SIGCONT', name: id, ...limits }
   const memory = readMemoryLimit(pid)
-  const all = { ...limits, ...(memory === null ? {} : { memory }), ...(ends ? { ends } : {}) }
+  const all = {
+    ...limits,
+    ...(memory === null ? {} : { memory }),
+    ...(disk === null ? {} : { disk }),
+    ...(ends ? { ends } : {}),
+  }
   const application = faultApplication(injectionId)
   return { kind: 'database', url, application, settings: faultSettings, process: id, mark, ...all }
 }
@@ -68,11 +74,6 @@ function undoHolder(keeper: KeeperClient, injectionId: string, action: () => Und
       }
     },
   }
-}
-
-/** Any answer shows that a node lives; the ready path is what it is known to answer. */
-function probedUrlOf(node: RunningNode, plan: Paths): string {
-  return urlOn(node.url, plan.stack.nodes[node.id]?.readyPath ?? '/')
 }
 
 /** Our fresh connections must not count among the sessions of the system's own database. */
@@ -98,11 +99,21 @@ function readyUrlOf(stack: RunningStack, plan: Paths): string | null {
   return server === undefined || path === null ? null : urlOn(server.url, path)
 }
 
-/** Our own connections through a link: to the database behind it, or to the server as its users come. */
+/** Our own connections through a link: to what is behind it, to the server as its users come. */
 function probeTargetOf(link: RunningLink, stack: RunningStack, plan: Paths): ProbeTarget {
-  const url = stack.linkUrl(link.id)
-  if (link.protocol === 'postgres') return databaseTarget(inMaintenanceDatabase(url))
-  return httpTarget(urlOn(url, plan.stack.nodes[link.to]?.readyPath ?? '/'))
+  return targetOf(link.protocol, stack.linkUrl(link.id), plan.stack.nodes[link.to]?.readyPath ?? null)
+}
+
+/** Any answer of an HTTP server shows that it lives; the ready path is what it is known to answer. */
+function targetOf(protocol: RunningLink['protocol'], url: string, readyPath: string | null): ProbeTarget {
+  switch (protocol) {
+    case 'postgres':
+      return databaseTarget(inMaintenanceDatabase(url))
+    case 'redis':
+      return redisTarget(new URL(url).hostname, Number(new URL(url).port))
+    case 'http':
+      return httpTarget(urlOn(url, readyPath ?? '/'))
+  }
 }
 
 /** Not resolved against the node's URL: `//host/path` would lead to another machine. */
@@ -124,10 +135,11 @@ export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient
   for (const [id, node] of stack.nodes)
     nodes.set(id, {
       id,
-      probeTarget:
-        node.role === 'postgres'
-          ? databaseTarget(inMaintenanceDatabase(node.url))
-          : httpTarget(probedUrlOf(node, plan)),
+      probeTarget: targetOf(
+        node.role === 'mcp' ? 'http' : node.role,
+        node.url,
+        plan.stack.nodes[id]?.readyPath ?? null,
+      ),
       control: (injectionId) => controlNode(node, stack, keeper, injectionId, clock),
       undo: (injectionId, ends) => undoHolder(keeper, injectionId, () => undoOfNode(node, stack, injectionId, ends)),
     })

@@ -32,6 +32,8 @@ const node: NodeControl = {
   giveFilesBack: async () => undefined,
   takeMemory: async () => undefined,
   giveMemoryBack: async () => undefined,
+  fillDisk: async () => undefined,
+  giveDiskBack: async () => undefined,
   database: null,
   cluster: null,
 }

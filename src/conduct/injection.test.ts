@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { latency } from '../../chaos/faults/latency.ts'
 import { SimulatedClock } from '../../tests/simulation/simulated-clock.ts'
 import type { LinkControl, ToxicSpec } from '../domain/link.ts'
+import { NotPossibleHere } from '../domain/node-control.ts'
 import type { PlannedFault } from '../domain/plan.ts'
 import { type ProbeSample, usualQuestion } from '../domain/probe-sample.ts'
 import { type Harm, harmToLink } from './harm.ts'
@@ -221,6 +222,14 @@ test('a fault that cannot be applied is never observed, and is healed', async ()
   await clock.runUntil(inject(context, planned, harmToLink(planned, latency, link)))
   expect(edges(told)).toEqual(['requested', 'healed', 'healVerified'])
   expect(notes.join()).toContain('could not be applied')
+})
+
+test('a fault that this machine does not let act says so, and what it lacks', async () => {
+  const { clock, context, told, notes } = world()
+  const harm = harmOf({ apply: () => Promise.reject(new NotPossibleHere('it takes root')) })
+  await clock.runUntil(inject(context, planned, harm))
+  expect(edges(told)).toEqual(['requested', 'notPossible', 'healed', 'healVerified'])
+  expect(notes).toEqual(['slow-db: is not possible here: it takes root'])
 })
 
 test('without its undo on disk a fault does not act', async () => {

@@ -1,12 +1,13 @@
 import type { Clock } from '../domain/clock.ts'
+import { NotPossibleHere } from '../domain/node-control.ts'
 import type { PlannedFault, StartCondition } from '../domain/plan.ts'
 import type { ProbeQuestion } from '../domain/probe-sample.ts'
 import { boundsMs } from './bounds.ts'
 import type { Harm } from './harm.ts'
 import { momentUs, type Sight, type Watching, waitForSight } from './sight.ts'
 
-/** `stopped`: it could not act any more from then on, until its planned end. */
-export type InjectionEdge = 'requested' | 'applied' | 'observed' | 'stopped' | 'healed' | 'healVerified'
+/** `notPossible`: this machine does not let it act. `stopped`: it could not act any more from then on, until its planned end. */
+export type InjectionEdge = 'requested' | 'notPossible' | 'applied' | 'observed' | 'stopped' | 'healed' | 'healVerified'
 
 /** Who holds the undo of a fault while it is on: the keeper. */
 export interface UndoHolder {
@@ -72,7 +73,11 @@ async function applyAndObserve(
       return true
     },
     (error: unknown) => {
-      note(`${harm.id}: could not be applied: ${String(error)}`)
+      const isPossible = !(error instanceof NotPossibleHere)
+      if (!isPossible) tell('notPossible', clock.monotonicUs() - t0Us, { note: error.message })
+      note(
+        `${harm.id}: ${isPossible ? 'could not be applied' : 'is not possible here'}: ${isPossible ? String(error) : error.message}`,
+      )
       return false
     },
   )

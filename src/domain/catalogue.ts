@@ -45,6 +45,8 @@ export interface FaultDescription {
   readonly isToDatabase?: true
   /** Of a fault on databases: only where one follows another. */
   readonly isReplicated?: true
+  /** Of a fault on databases: it fills the file system of the node's data, which is one of its own for that. */
+  readonly fillsDisk?: true
   readonly parameters: Readonly<Record<string, ParameterDescription>>
   readonly judgedBy: FaultJudgement
   /** It may be on together with others that combine, on one target: each one's effect and end show by themselves. */

@@ -1,6 +1,17 @@
 import type { NodeRole } from './plan.ts'
 
-/** What a fault may do to a node. Every call has a deadline and rejects with an error that says what hung. */
+/** This machine does not let a fault act, whatever is tried; the message says what it lacks. */
+export class NotPossibleHere extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'NotPossibleHere'
+  }
+}
+
+/**
+ * What a fault may do to a node. Every call has a deadline and rejects with an error that says what hung, or with
+ * NotPossibleHere.
+ */
 export interface NodeControl {
   readonly id: string
   readonly role: NodeRole
@@ -19,6 +30,9 @@ export interface NodeControl {
   /** No process of it may have more private memory than this, in bytes, until it is given back. */
   takeMemory(eachBytes: number): Promise<void>
   giveMemoryBack(): Promise<void>
+  /** Its data can grow no more until the disk is given back; what has become free since the last call is taken as well. */
+  fillDisk(): Promise<void>
+  giveDiskBack(): Promise<void>
   /** null where the node is no database. */
   readonly database: DatabaseControl | null
   /** null where the node is no database that others follow, or that follows another. */

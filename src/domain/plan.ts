@@ -1,7 +1,8 @@
 /** A plan as resolved: `extends` merged, defaults filled in, every duration a number of milliseconds. */
 
 export type StackKind = 'local' | 'compose' | 'external'
-export type NodeRole = 'mcp' | 'postgres'
+/** `http` and `redis`: what the server uses beside its database, such as an integration and a cache. */
+export type NodeRole = 'mcp' | 'postgres' | 'http' | 'redis'
 
 export interface NodeSpec {
   readonly id: string
@@ -9,7 +10,7 @@ export interface NodeSpec {
   readonly instances: number
   /** A fixed port; any free one when null. */
   readonly port: number | null
-  /** The command that replaces the reference server: argv. It gets HOST, PORT and DATABASE_URL in its environment. */
+  /** argv. Of the server: in place of the reference server; it gets HOST, PORT and DATABASE_URL in its environment. */
   readonly command: readonly string[] | null
   readonly cwd: string | null
   readonly env: Readonly<Record<string, string>>
@@ -20,6 +21,8 @@ export interface NodeSpec {
   readonly maxConnections: number | null
   /** PostgreSQL only: the node whose write-ahead log it replays; null: it is no replica. */
   readonly follows: string | null
+  /** PostgreSQL only: its data has a file system of its own, which a fault of the plan is to fill. */
+  readonly ownDisk: boolean
   /** `external` only: where the node is. */
   readonly url: string | null
 }
@@ -149,6 +152,11 @@ export interface Plan {
   readonly faults: readonly PlannedFault[]
   readonly observe: ObservePlan
   readonly objectives: readonly Objective[]
+}
+
+/** What the server uses beside its database, each by a command of the plan. */
+export function isService({ role }: Pick<NodeSpec, 'role'>): boolean {
+  return role === 'http' || role === 'redis'
 }
 
 /** A database of the stack follows another, and may take over from it. Runs of earlier versions name no `follows`. */

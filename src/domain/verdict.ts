@@ -23,6 +23,7 @@ export const reasonCodes = [
   'stream_cut',
   'clock_stepped',
   'fault_not_observed',
+  'not_possible_here',
   'fault_not_healed',
   'window_missing',
   'interrupted',
@@ -132,6 +133,8 @@ export interface InjectionRecord {
   readonly settledUs: number | null
   readonly plannedStartUs: number
   readonly plannedEndUs: number
+  /** Why this machine does not let it act; absent: it does. */
+  readonly notPossible?: string
   /** Anything out of the ordinary, such as "healed by replacing the proxy". */
   readonly notes: readonly string[]
 }

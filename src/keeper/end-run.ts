@@ -6,6 +6,7 @@ import { type Ended, endProcesses, markOf } from './ending.ts'
 import { type HealOutcome, healAll, partByOwner } from './healing.ts'
 import { codeOf, messageOf } from './keeper-error.ts'
 import { endGraceMs, ownUndosAtEndMsMax, undoCallAtEndMsMax, undoCallMsMax } from './limits.ts'
+import { unmountBelow } from './own-disk.ts'
 import { isRunning } from './process-table.ts'
 import { removeSegmentsBelow } from './shared-memory.ts'
 import { type KeeperRecord, readUndos, removeUndo } from './state-folder.ts'
@@ -81,6 +82,7 @@ async function removeFolders(
 export async function removeFolderOfRun(path: string, runId: string): Promise<void> {
   if (!isFolderOfRun(path, runId)) throw new Error('its path does not hold the id of the run')
   await removeSegmentsBelow(path)
+  await unmountBelow(path)
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 3 })
   } catch (error) {

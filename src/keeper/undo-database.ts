@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import { sendToTree } from './ending.ts'
 import { pollMs } from './limits.ts'
 import { giveMemoryBack, mayHaveMemory } from './memory-limit.ts'
+import { isMounted, mayHaveOwnDisk, type OwnDisk, resizeDisk } from './own-disk.ts'
 import { isMark, type ProcessMark } from './process-table.ts'
 import type { HealHow, UndoSetting } from './undo-setting.ts'
 import { giveFilesBack, mayHaveOpenFiles } from './undo-signal.ts'
@@ -29,6 +30,8 @@ export interface DatabaseUndo {
   readonly openFiles?: number
   /** How much private memory each of its processes might have before; see memory-limit.ts. */
   readonly memory?: string
+  /** The file system of its data, which may have been filled. */
+  readonly disk?: OwnDisk
 }
 
 /** Verified by a look at the sessions that are left. Rejects when the database does not answer, or does not obey. */
@@ -36,6 +39,7 @@ export async function undoDatabase(action: DatabaseUndo, { runs, callMsMax, cloc
   sendToTree(action.mark, action.ends ? 'SIGKILL' : 'SIGCONT')
   await giveFilesBack(action.mark, action.openFiles)
   await giveMemoryBack(action.mark, action.memory)
+  if (action.disk !== undefined && isMounted(action.disk)) await resizeDisk(action.disk)
   if (!runs(action.process)) return 'gone'
   // Loaded when it is needed: the keeper itself is to stay small.
   const { default: pg } = await import('pg')
@@ -86,7 +90,8 @@ export function isDatabaseUndo(value: unknown): value is DatabaseUndo {
     'mark' in value &&
     isMark(value.mark) &&
     mayHaveOpenFiles(value) &&
-    mayHaveMemory(value)
+    mayHaveMemory(value) &&
+    mayHaveOwnDisk(value)
   )
 }
 

@@ -170,6 +170,18 @@ describe('no evidence is no measurement', () => {
       'fault_not_observed',
     ],
     [
+      'this machine does not let the fault act',
+      p95,
+      'slow',
+      {
+        timeline: [
+          ...without('applied', 'observed'),
+          [20_001_000, 'injection', 'slow', { edge: 'notPossible', note: 'it takes root' }],
+        ],
+      },
+      'not_possible_here',
+    ],
+    [
       'the system never used the database of the link',
       p95,
       'slow',

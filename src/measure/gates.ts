@@ -53,6 +53,12 @@ function faultGate(view: RunView, { fault }: Stretch): Gate | null {
   if (injection === null) return null
   if (injection.requestedUs === null && injection.observedUs === null)
     return neverCame(view, `the fault ${injection.id}`)
+  if (injection.notPossible !== undefined) {
+    return {
+      reason: 'not_possible_here',
+      why: `the fault ${injection.id} is not possible here: ${injection.notPossible}`,
+    }
+  }
   const acted = injection.appliedUs !== null && injection.observedUs !== null
   const over = acted && injection.healVerifiedUs !== null
   if (!over && view.end.reason === 'interrupted') return neverCame(view, `the end of the fault ${injection.id}`)

@@ -42,8 +42,14 @@ function injectionOf(fault: PlannedFault, rows: readonly TimelineRow[]): Injecti
     settledUs: null,
     plannedStartUs: startUs,
     plannedEndUs: startUs + msToUs(fault.forMs),
+    ...notPossible(rows),
     notes: rows.map((row) => row.data.note).filter((note) => typeof note === 'string'),
   }
+}
+
+function notPossible(rows: readonly TimelineRow[]): Pick<InjectionRecord, 'notPossible'> {
+  const why = rows.find((row) => row.data.edge === 'notPossible')?.data.note
+  return typeof why === 'string' ? { notPossible: why } : {}
 }
 
 /** When an injection began to matter: its first edge, whichever the timeline has. null: it never came. */

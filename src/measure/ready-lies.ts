@@ -69,7 +69,7 @@ function liesIn(view: RunView, window: Window): Measured {
 function leadsToTheDatabase({ plan }: RunView, target: string): boolean {
   const { links, nodes } = plan.stack
   const link = links[target]
-  if (link !== undefined) return nodes[link.from]?.role === 'mcp'
+  if (link !== undefined) return nodes[link.from]?.role === 'mcp' && nodes[link.to]?.role === 'postgres'
   return !isReplicated(plan) && nodes[target]?.role === 'postgres'
 }
 

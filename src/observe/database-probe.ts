@@ -42,7 +42,9 @@ function firstCell({ rows }: pg.QueryResult<Record<string, unknown>>): string | 
 }
 
 function newLine(url: string, connection: ProbeConnection): ProbeLine {
-  const client = new pg.Client({ connectionString: url, application_name: `${observerName} probe ${connection}` })
+  const application = `${observerName} probe ${connection}`
+  // Little of its own: a question that is to need room on disk needs not ask for much of it.
+  const client = new pg.Client({ connectionString: url, application_name: application, options: '-c work_mem=64kB' })
   client.on('error', () => undefined)
   return {
     open: () => client.connect().then(() => undefined),

@@ -1,21 +1,8 @@
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ProbeErrorKind } from '../domain/probe-sample.ts'
 import type { ProbeLine, ProbeTarget } from './prober.ts'
-import { classifySocketError } from './socket-error.ts'
-
-/** The server has closed the socket between two questions. */
-class SocketClosed extends Error {
-  constructor() {
-    super('the server closed the connection')
-    this.name = 'SocketClosed'
-  }
-}
-
-function classify(error: unknown): ProbeErrorKind {
-  return error instanceof SocketClosed ? 'closed' : (classifySocketError(error) ?? 'other')
-}
+import { classifySocketError, SocketClosed } from './socket-error.ts'
 
 /** One socket, kept as long as the server keeps it; a new one only where the server said that it would close it. */
 class Line implements ProbeLine {
@@ -55,5 +42,6 @@ class Line implements ProbeLine {
 
 /** An HTTP server, asked for `url` by GET. */
 export function httpTarget(url: string): ProbeTarget {
+  const classify = (error: unknown) => classifySocketError(error) ?? 'other'
   return { newLine: () => new Line(url), classify, sqlStateOf: () => null, isBrokenBy: () => true }
 }

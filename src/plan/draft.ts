@@ -46,5 +46,7 @@ export interface FaultDraft {
   readonly judgedBy: FaultJudgement
   /** Together with others that do, on one target. */
   readonly combines: boolean
+  /** The node's data is to have a file system of its own. */
+  readonly fillsDisk: boolean
   readonly spot: Spot
 }

@@ -69,6 +69,7 @@ export const fakeCatalogue: Catalogue = {
     ['narrow', { name: 'narrow', ...plain, combines: true, isToDatabase: true }],
     ['crash', { name: 'crash', ...plain, on: 'node' }],
     ['locked', locked],
+    ['filling', { ...locked, name: 'filling', fillsDisk: true, parameters: {} }],
     ['failing-over', { ...locked, name: 'failing-over', isReplicated: true, parameters: { decide } }],
   ]),
   measures: new Map([

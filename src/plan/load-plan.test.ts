@@ -155,6 +155,34 @@ const refused: readonly (readonly [string, string, string, string, RegExp])[] = 
     /role postgres has/,
   ],
   [
+    'a cache without a command',
+    'server: {role: mcp}',
+    'server: {role: mcp}\n    cache: {role: redis}',
+    'stack.nodes.cache.command',
+    /starts it/,
+  ],
+  [
+    'a cache that is asked by a path',
+    'server: {role: mcp}',
+    'server: {role: mcp}\n    cache: {role: redis, command: [x], ready: {path: /ready}}',
+    'stack.nodes.cache.ready.path',
+    /by PING/,
+  ],
+  [
+    'slots of an integration',
+    'server: {role: mcp}',
+    'server: {role: mcp}\n    crm: {role: http, command: [x], max_connections: 50}',
+    'stack.nodes.crm.max_connections',
+    /role postgres has/,
+  ],
+  [
+    'a command of a database',
+    'role: postgres',
+    'role: postgres, command: [x]',
+    'stack.nodes.primary.command',
+    /role mcp or http or redis has/,
+  ],
+  [
     'a variable that Squall sets',
     'role: mcp',
     'role: mcp, env: {PORT: 1}',
@@ -281,6 +309,50 @@ describe('a stack in which a database follows another', () => {
     const { problems } = loadSample(withLinks.replace(piece, replacement))
     expect(problems.map((problem) => problem.path)).toEqual([path])
   })
+})
+
+const withServices = samplePlan
+  .replace(
+    'server: {role: mcp}',
+    'server: {role: mcp}\n    cache: {role: redis, command: [x], env: {A: b}}\n    crm: {role: http, command: [y], ready: {path: /up}}',
+  )
+  .replace(
+    'db: {from: server, to: primary}',
+    'db: {from: server, to: primary}\n    to-cache: {from: server, to: cache}',
+  )
+
+describe('a stack with what the server uses beside its database', () => {
+  it('starts each as the plan says, and leads the server to it by a link', () => {
+    const { plan, problems } = loadSample(withServices.replace('on: db', 'on: to-cache'))
+    expect(problems).toEqual([])
+    expect(plan?.stack.nodes.cache).toMatchObject({ role: 'redis', command: ['x'], env: { A: 'b' }, readyPath: null })
+    expect(plan?.stack.nodes.crm).toMatchObject({ role: 'http', readyPath: '/up', maxConnections: null })
+    expect(plan?.faults[0]?.on).toBe('to-cache')
+  })
+
+  it.each([
+    ['a harm that only a database shows', 'fault: down, on: db', 'fault: narrow, on: to-cache', 'faults[1].on'],
+    [
+      'a cache that calls the server',
+      'from: server, to: cache',
+      'from: cache, to: server',
+      'stack.links.to-cache.from',
+    ],
+    ['no link to the database', 'db: {from: server, to: primary}', 'db: {from: server, to: crm}', 'stack.links'],
+  ])('refuses %s', (_, piece, replacement, path) => {
+    const { problems } = loadSample(withServices.replace(piece, replacement))
+    expect(problems.map((problem) => problem.path)).toContain(path)
+  })
+})
+
+it('a database whose disk is to be filled gets one of its own, and no other does', () => {
+  const { plan, problems } = loadSample(replicated.replace('fault: down, on: db', 'fault: filling, on: primary'))
+  expect(problems).toEqual([])
+  expect(Object.values(plan?.stack.nodes ?? {}).map(({ id, ownDisk }) => [id, ownDisk])).toEqual([
+    ['server', false],
+    ['primary', true],
+    ['replica', false],
+  ])
 })
 
 // Keys that the schema has and this version does not carry out: never ignored.

@@ -1,4 +1,4 @@
-import type { Phase, Plan, PlannedFault } from '../domain/plan.ts'
+import type { Phase, Plan, PlannedFault, StackPlan } from '../domain/plan.ts'
 import { stretches } from './adjust.ts'
 import type { Draft, FaultDraft } from './draft.ts'
 import type { Problems } from './problems.ts'
@@ -15,10 +15,18 @@ export function layOut(draft: Draft, quick: boolean, problems: Problems): Plan {
     checkEnd(fault, { healMs, overMs, endMs }, problems)
   }
   checkTogether(draft, phases, problems)
-  const { name, seed, unknown, stack, observe, objectives } = draft
+  const { name, seed, unknown, observe, objectives } = draft
   const faults = draft.faults.map((fault) => planned(fault, phases))
   const load = { ...draft.load, phases }
+  const stack = withOwnDisks(draft)
   return { squall: 1, name, seed, quick, unknown, stack, load, faults, observe, objectives }
+}
+
+/** A database whose disk is to be filled must not take that of everybody else. */
+function withOwnDisks({ stack, faults }: Draft): StackPlan {
+  const filled = new Set(faults.filter(({ fillsDisk }) => fillsDisk).map(({ on }) => on))
+  const nodes = Object.entries(stack.nodes).map(([id, node]) => [id, { ...node, ownDisk: filled.has(id) }])
+  return { ...stack, nodes: Object.fromEntries(nodes) }
 }
 
 function layPhases(draft: Draft): readonly Phase[] {

@@ -1,15 +1,16 @@
 import type { Clock } from '../domain/clock.ts'
-import type { ClusterControl, NodeControl } from '../domain/node-control.ts'
+import { type ClusterControl, type NodeControl, NotPossibleHere } from '../domain/node-control.ts'
 import type { KeeperClient } from '../keeper/client.ts'
 import { giveMemoryBack, limitMemory, readMemoryLimit } from '../keeper/memory-limit.ts'
 import { limitOpenFiles, nextFileNumber, readOpenFilesLimit } from '../keeper/open-files.ts'
+import { fillDisk, isMounted, resizeDisk } from '../keeper/own-disk.ts'
 import { type ProcessMark, readProcess } from '../keeper/process-table.ts'
 import { controlDatabase } from './database-control.ts'
 import type { DatabaseCluster, RunningNode, RunningStack } from './running-stack.ts'
 
 /** One fault's hold on one node of a running stack. */
 export function controlNode(
-  { id, role, url, applicationUrl }: RunningNode,
+  { id, role, url, applicationUrl, disk }: RunningNode,
   stack: RunningStack,
   keeper: KeeperClient,
   injectionId: string,
@@ -31,7 +32,7 @@ export function controlNode(
     async useUpFiles() {
       const pid = mainPid()
       const limit = readOpenFilesLimit(pid)
-      if (limit === null) throw new Error(`how many files ${id} may open is not known here`)
+      if (limit === null) throw new NotPossibleHere(`how many files ${id} may open is not told`)
       if (files?.pid !== pid) files = { pid, limit }
       await limitOpenFiles(pid, nextFileNumber(pid))
     },
@@ -41,12 +42,22 @@ export function controlNode(
     async takeMemory(eachBytes) {
       const mark = readProcess(mainPid())
       const before = mark === undefined ? null : readMemoryLimit(mark.pid)
-      if (mark === undefined || before === null) throw new Error(`how much memory ${id} may have is not known here`)
+      if (mark === undefined || before === null) throw new NotPossibleHere(`how much memory ${id} may have is not told`)
       memory ??= { mark, before }
       await limitMemory(mark, String(eachBytes))
     },
     async giveMemoryBack() {
       if (memory !== null) await giveMemoryBack(memory.mark, memory.before)
+    },
+    async fillDisk() {
+      if (disk === null || !isMounted(disk))
+        throw new NotPossibleHere(
+          `the data of ${id} has no file system of its own: that takes root, and the right to mount one`,
+        )
+      await fillDisk(disk)
+    },
+    async giveDiskBack() {
+      if (disk !== null && isMounted(disk)) await resizeDisk(disk)
     },
     database: place === null ? null : controlDatabase(place, injectionId, clock),
     cluster: role === 'postgres' && stack.cluster !== null ? asSeenBy(id, stack.cluster) : null,

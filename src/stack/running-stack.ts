@@ -1,4 +1,5 @@
 import type { NodeRole, StackKind } from '../domain/plan.ts'
+import type { OwnDisk } from '../keeper/own-disk.ts'
 
 /** A node that answers. */
 export interface RunningNode {
@@ -8,10 +9,12 @@ export interface RunningNode {
   readonly pid: number | null
   readonly host: string
   readonly port: number
-  /** Its own place: http://… of an MCP server, postgres://… of a database (with the superuser's login). */
+  /** Its own place: http://… of a server, redis://…, postgres://… of a database (with the superuser's login). */
   readonly url: string
   /** postgres://… of the same database with the login that the system under test has; null where it is no database. */
   readonly applicationUrl: string | null
+  /** A file system of its data's own, where the machine lets it have one; null: its data lies where all do. */
+  readonly disk: OwnDisk | null
   readonly logPath: string | null
 }
 
@@ -25,7 +28,7 @@ export interface RunningLink {
   readonly port: number
   /** host:port that the proxy leads to: the `to` node, what routes to it, or the database that a replica follows. */
   readonly upstream: string
-  readonly protocol: 'http' | 'postgres'
+  readonly protocol: 'http' | 'redis' | 'postgres'
   /** Toxiproxy's name of the proxy, and where its API is. */
   readonly proxyName: string
   readonly apiUrl: string
@@ -79,8 +82,8 @@ export interface RunningStack extends AsyncDisposable {
   /** null where no database follows another. */
   readonly cluster: DatabaseCluster | null
   /**
-   * Through the link's proxy, for probes: postgres://… as the same superuser, or http://… of the server. Throws a
-   * RangeError for a link that is not there.
+   * Through the link's proxy, for probes: postgres://… as the same superuser, http://… or redis://…. Throws a RangeError
+   * for a link that is not there.
    */
   linkUrl(linkId: string): string
   /** Every end of a process from now on. Returns what takes the listener away. */
@@ -92,6 +95,6 @@ export interface RunningStack extends AsyncDisposable {
    * rejects with a StackError, and then it does not run. Throws a RangeError for a node that is not there.
    */
   start(nodeId: string): Promise<void>
-  /** Server first, then proxies, then databases; their data is removed. Rejects with a StackError `will_not_stop`. */
+  /** Server first, then what it uses, then proxies, then databases; their data is removed. Rejects with a StackError `will_not_stop`. */
   stop(): Promise<void>
 }

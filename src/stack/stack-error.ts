@@ -6,6 +6,7 @@ export type StackErrorKind =
   | 'database_will_not_start'
   | 'proxy_will_not_start'
   | 'server_will_not_start'
+  | 'service_will_not_start'
   /** What a database that was killed has left is not free yet: its lock file or its shared memory. */
   | 'still_held'
   | 'not_loopback'

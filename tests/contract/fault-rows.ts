@@ -40,6 +40,7 @@ export const faultRows: readonly FaultRow[] = [
   { fault: 'files-used-up', on: 'server' },
   { fault: 'files-used-up', on: 'primary' },
   { fault: 'memory-taken', on: 'primary' },
+  { fault: 'disk-full', on: 'primary' },
   { fault: 'restart', on: 'primary', afterMs: comesBackMs },
   { fault: 'backends-terminated', on: 'primary' },
   { fault: 'slots-taken', on: 'primary' },
@@ -52,11 +53,17 @@ export const faultRows: readonly FaultRow[] = [
   { fault: 'archiving-failing', on: 'primary' },
 ]
 
-/** On the same with a replica, the link replication to it, and the link users to the server. */
+/**
+ * On the same with a replica, the link replication to it, the link users to the server, and a cache and an integration,
+ * each behind a link.
+ */
 export const replicatedRows: readonly FaultRow[] = [
   { fault: 'latency', on: 'users', with: { delay: '80 ms' } },
   { fault: 'reset', on: 'users' },
   { fault: 'down', on: 'users' },
+  { fault: 'latency', on: 'to-cache', with: { delay: '80 ms' } },
+  { fault: 'down', on: 'to-crm' },
+  { fault: 'kill', on: 'cache', afterMs: comesBackMs },
   { fault: 'black-hole', on: 'replication' },
   { fault: 'replay-paused', on: 'replica' },
   { fault: 'fail-over', on: 'primary', thenOn: 'replica', afterMs: comesBackMs },
@@ -66,7 +73,7 @@ export const replicatedRows: readonly FaultRow[] = [
 export type StackOfRows = 'plain' | 'replicated'
 
 /** The links of either stack; all else is a node. */
-export const linksOfRows: readonly string[] = ['db', 'users', 'replication']
+export const linksOfRows: readonly string[] = ['db', 'users', 'replication', 'to-cache', 'to-crm']
 
 export interface PlannedRow {
   readonly id: string
@@ -100,6 +107,14 @@ export function layOut(rows: readonly FaultRow[]): { readonly planned: readonly 
 const moreLinks = {
   users: { from: 'users', to: 'server' },
   replication: { from: 'primary', to: 'replica' },
+  'to-cache': { from: 'server', to: 'cache' },
+  'to-crm': { from: 'server', to: 'crm' },
+}
+const service = (role: 'http' | 'redis') => ({ role, command: ['node', 'tests/contract/stand-in-service.ts', role] })
+const moreNodes = {
+  replica: { role: 'postgres', follows: 'primary' },
+  cache: service('redis'),
+  crm: { ...service('http'), ready: { path: '/ready' } },
 }
 
 /** A plan as JSON, which is YAML too. */
@@ -113,7 +128,7 @@ export function planText(rows: readonly FaultRow[], stack: StackOfRows): string 
       nodes: {
         server: { env: { POOL_SIZE: '5', POOL_MAX_OVERFLOW: '5' } },
         primary: { max_connections: 40 },
-        ...(stack === 'plain' ? {} : { replica: { role: 'postgres', follows: 'primary' } }),
+        ...(stack === 'plain' ? {} : moreNodes),
       },
       links: stack === 'plain' ? {} : moreLinks,
     },

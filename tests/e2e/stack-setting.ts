@@ -10,7 +10,7 @@ import type { LocalStackOptions } from '../../src/stack/local/options.ts'
 
 export const referenceServerPath = fileURLToPath(new URL('../../reference-server/main.ts', import.meta.url))
 
-const plainNode = {
+export const plainNode = {
   instances: 1,
   port: null,
   command: null,
@@ -20,6 +20,7 @@ const plainNode = {
   readyWithinMs: 20_000,
   maxConnections: null,
   follows: null,
+  ownDisk: false,
   url: null,
 } as const
 

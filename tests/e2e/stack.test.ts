@@ -1,17 +1,20 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { NodeSpec } from '../../src/domain/plan.ts'
 import type { KeeperClient } from '../../src/keeper/client.ts'
-import { readProcess } from '../../src/keeper/process-table.ts'
+import { hierarchyOf } from '../../src/keeper/cpu-groups.ts'
+import { readMounts } from '../../src/keeper/mounts.ts'
+import { readProcess, runningTrees } from '../../src/keeper/process-table.ts'
 import { systemClock } from '../../src/record/clock.ts'
 import { dataRootOf } from '../../src/stack/local/database.ts'
 import { startLocalStack } from '../../src/stack/local/local-stack.ts'
 import type { RunningLink, RunningStack, StackExit } from '../../src/stack/running-stack.ts'
 import { connectToxiproxy } from '../../src/stack/toxiproxy.ts'
-import { Setting, stackPlan } from './stack-setting.ts'
+import { plainNode, Setting, stackPlan } from './stack-setting.ts'
 import { leftOf, tracesOf } from './stack-traces.ts'
 
 let setting: Setting
@@ -54,6 +57,17 @@ function recordUndo(keeper: KeeperClient, link: RunningLink): Promise<void> {
   const proxy = { name: link.proxyName, listen: `${link.host}:${link.port}`, upstream: link.upstream }
   const process = link.processName ?? ''
   return keeper.recordUndo('slow', { kind: 'toxiproxy', apiUrl: link.apiUrl, process, proxy })
+}
+
+function canMakeGroups(): boolean {
+  const hierarchy = hierarchyOf(readMounts())
+  if (hierarchy === null) return false
+  try {
+    accessSync(hierarchy.path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const slow = {
@@ -154,6 +168,46 @@ describe('a local stack', () => {
     const port = new URL(stack.mcpUrl).port
     const told = await (await fetch(stack.mcpUrl)).json()
     expect(told).toEqual([`app@127.0.0.1:${theLink(stack).port}/customer_success {as it is}`, port, port])
+  })
+
+  it('tells the server where it finds what else it uses: through the link, where there is one', async () => {
+    const script = `
+      require('node:http').createServer((_, answer) => answer.end(process.env.WHERE)).listen(process.env.PORT, '127.0.0.1')`
+    const plain = stackPlan({
+      server: {
+        command: [process.execPath, '-e', script],
+        env: { WHERE: '{my_cache_host}:{my_cache_port} {crm_port}' },
+        readyPath: null,
+      },
+    })
+    const service = (id: string, role: 'http' | 'redis'): NodeSpec => ({
+      ...plainNode,
+      id,
+      role,
+      command: ['node', 'tests/contract/stand-in-service.ts', role],
+    })
+    const { stack, keeper } = await start({
+      ...plain,
+      nodes: { ...plain.nodes, 'my-cache': service('my-cache', 'redis'), crm: service('crm', 'http') },
+      links: { ...plain.links, way: { id: 'way', from: 'server', to: 'my-cache' } },
+    })
+    await using _keeper = keeper
+    await using _stack = stack
+    const [link, cache, crm] = [stack.links.get('way'), stack.nodes.get('my-cache'), stack.nodes.get('crm')]
+    expect(link).toMatchObject({ protocol: 'redis', upstream: `127.0.0.1:${cache?.port}` })
+    expect(await (await fetch(stack.mcpUrl)).text()).toBe(`127.0.0.1:${link?.port} ${crm?.port}`)
+  })
+
+  it('goes before other processes of the machine, with all that it starts, where groups can be made', async () => {
+    const { stack, keeper, runId } = await start()
+    await using _keeper = keeper
+    await using _stack = stack
+    const pids = [...stack.processes.values()].map(({ pid }) => pid)
+    const processes = runningTrees(pids.map(readProcess).filter((row) => row !== undefined))
+    const inGroup = processes.filter(({ pid }) =>
+      readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`squall-${runId}-stack`),
+    )
+    expect(inGroup).toHaveLength(canMakeGroups() ? processes.length : 0)
   })
 
   it('takes the port that the plan fixes', async () => {

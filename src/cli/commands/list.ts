@@ -80,7 +80,7 @@ function faultEntry({ name, title, on, roles, parameters, minimumForMs, judgedBy
 /** What a fault acts on, in the words of docs/plan.md. */
 function targetsOf(on: FaultDescription['on'], roles: FaultDescription['roles']): string {
   if (on === 'link') return 'links'
-  const names = { mcp: 'servers', postgres: 'databases' } as const
+  const names = { mcp: 'servers', postgres: 'databases', http: 'integrations', redis: 'caches' } as const
   return roles === undefined ? 'nodes' : roles.map((role) => names[role]).join(', ')
 }
 

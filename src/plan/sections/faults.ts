@@ -1,5 +1,5 @@
 import type { FaultDescription, ParameterDescription } from '../../domain/catalogue.ts'
-import { type StartCondition, usersEnd } from '../../domain/plan.ts'
+import type { StartCondition } from '../../domain/plan.ts'
 import type { FaultDraft, Schedule } from '../draft.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
@@ -65,9 +65,12 @@ function parameters(fault: FaultDescription | undefined): Read<Readonly<Record<s
 
 /** Where a fault may act: the links or the nodes of the plan, as the fault wants. */
 function target(fault: FaultDescription | undefined, known: Known): Read<string> {
-  const isUsers = ([, link]: readonly [string, Tree]) => textOf(child(link, 'from')) === usersEnd
+  const isToDatabase = ([, link]: readonly [string, Tree]) => {
+    const to = known.nodes.get(textOf(child(link, 'to')) ?? '')
+    return textOf(child(to ?? null, 'role')) === 'postgres'
+  }
   if (fault?.isToDatabase) {
-    const links = [...known.links].filter((link) => !isUsers(link)).map(([name]) => name)
+    const links = [...known.links].filter(isToDatabase).map(([name]) => name)
     return oneOf(links, `a link to a database, since ${fault.name} acts on no other`)
   }
   const names = { link: [...known.links.keys()], node: [...known.nodes.keys()] }
@@ -171,6 +174,7 @@ function readFault(known: Known): Read<FaultDraft> {
       minimumForMs: description.minimumForMs,
       judgedBy: description.judgedBy,
       combines: description.combines === true,
+      fillsDisk: description.fillsDisk === true,
       spot,
     }
   }

@@ -48,7 +48,7 @@ const ready = object({
 })
 
 const nodeFields = {
-  role: required(oneOf<NodeRole>(['mcp', 'postgres'], 'a role')),
+  role: required(oneOf<NodeRole>(['mcp', 'postgres', 'http', 'redis'], 'a role')),
   instances: optional<1>(only(1, 'more instances of a server are not in this version'), 1),
   port: optional<number | null>(wholeIn(1, 65_535), null),
   command: optional<readonly string[] | null>(list(anyText, 1), null),
@@ -61,20 +61,27 @@ const nodeFields = {
   auth: later('Squall starts the server itself, on loopback and without a login'),
 }
 
-/** Keys that mean nothing on a node of the other role. */
-const keysOfRole = {
+const serviceRoles: readonly NodeRole[] = ['http', 'redis']
+
+/** Keys that mean nothing on a node of another role. */
+const keysOfRole: Readonly<Record<NodeRole, readonly string[]>> = {
   mcp: ['instances', 'command', 'cwd', 'env', 'ready'],
   postgres: ['max_connections', 'follows'],
-} as const
+  http: ['command', 'cwd', 'env', 'ready'],
+  redis: ['command', 'cwd', 'env', 'ready'],
+}
+const roles = Object.keys(keysOfRole) as readonly NodeRole[]
 
 function readNode(name: string, known: Known, preset: string | null): Read<NodeSpec> {
   return (spot, problems) => {
     checkRoleKeys(spot, problems)
+    checkService(spot, problems)
     id({ tree: { kind: 'scalar', value: name, source: name, place: spot.tree.place }, path: spot.path }, problems)
     const node = object(nodeFields)(spot, problems)
     if (node === undefined) return undefined
     const given = preset === null ? undefined : known.catalogue.presets.get(preset)
     const isServer = node.role === 'mcp'
+    const isDatabase = node.role === 'postgres'
     return {
       id: name,
       role: node.role,
@@ -82,25 +89,39 @@ function readNode(name: string, known: Known, preset: string | null): Read<NodeS
       port: node.port,
       command: node.command,
       cwd: node.cwd,
-      env: isServer ? { ...given?.server.env, ...node.env } : {},
+      env: isServer ? { ...given?.server.env, ...node.env } : node.env,
       readyPath: node.ready?.path ?? (isServer && node.command === null ? '/ready' : null),
       readyWithinMs: node.ready?.within ?? readyMsDefault,
-      maxConnections: isServer ? null : (node.max_connections ?? given?.primary.maxConnections ?? connectionsDefault),
-      follows: isServer ? null : node.follows,
+      maxConnections: isDatabase ? (node.max_connections ?? given?.primary.maxConnections ?? connectionsDefault) : null,
+      follows: isDatabase ? node.follows : null,
+      ownDisk: false,
       url: null,
     }
   }
 }
 
 function checkRoleKeys(spot: Spot, problems: Problems): void {
-  const role = textOf(child(spot.tree, 'role'))
-  if (role !== 'mcp' && role !== 'postgres') return
-  const other = role === 'mcp' ? 'postgres' : 'mcp'
-  for (const key of keysOfRole[other]) {
-    if (child(spot.tree, key) === null) continue
-    const expected = `nothing: a node with role ${role} has no ${key}, one with role ${other} has`
+  const role = roles.find((one) => one === textOf(child(spot.tree, 'role')))
+  if (role === undefined) return
+  for (const key of new Set(roles.flatMap((other) => keysOfRole[other]))) {
+    if (keysOfRole[role].includes(key) || child(spot.tree, key) === null) continue
+    const others = roles.filter((other) => keysOfRole[other].includes(key)).join(' or ')
+    const expected = `nothing: a node with role ${role} has no ${key}, one with role ${others} has`
     problems.add(placeOf(spot, key), joinPath(spot.path, key), receivedAt(spot, key), expected)
   }
+}
+
+/** None comes with Squall, so that each needs a command; a redis is asked by PING, whatever path it is given. */
+function checkService(spot: Spot, problems: Problems): void {
+  const role = serviceRoles.find((one) => one === textOf(child(spot.tree, 'role')))
+  if (role === undefined) return
+  if (child(spot.tree, 'command') === null) {
+    const expected = `the command that starts it, such as [my-${role}, --port, "{port}"]`
+    problems.add(placeOf(spot, 'command'), joinPath(spot.path, 'command'), 'nothing', expected)
+  }
+  const path = textOf(child(child(spot.tree, 'ready'), 'path'))
+  if (role === 'redis' && path !== null)
+    problems.add(placeOf(spot, 'ready'), joinPath(spot.path, 'ready.path'), path, 'nothing: a redis is asked by PING')
 }
 
 /** Which nodes a link may join, from each of its ends. */
@@ -110,9 +131,10 @@ function endsOf(known: Known): ReadonlyMap<string, readonly string[]> {
       .filter(([, tree]) => textOf(child(tree, 'role')) === role && (child(tree, 'follows') !== null) === isReplica)
       .map(([name]) => name)
   const [servers, primaries, replicas] = [has('mcp', false), has('postgres', false), has('postgres', true)]
+  const services = serviceRoles.flatMap((role) => has(role, false))
   return new Map([
     [usersEnd, servers],
-    ...servers.map((name) => [name, primaries] as const),
+    ...servers.map((name) => [name, [...primaries, ...services]] as const),
     ...primaries.map((name) => [name, replicas] as const),
   ])
 }
@@ -123,7 +145,12 @@ function readLink(name: string, known: Known): Read<LinkSpec> {
     const to = ends.get(textOf(child(spot.tree, 'from')) ?? '') ?? [...ends.values()].flat()
     const link = object({
       from: required(oneOf(ends.keys(), 'users, the server, or a database that others follow')),
-      to: required(oneOf(to, 'users lead to the server, the server to its database, that one to its replicas')),
+      to: required(
+        oneOf(
+          to,
+          'users lead to the server, that one to its database and to what else it uses, a database to its replicas',
+        ),
+      ),
     })(spot, problems)
     return link === undefined ? undefined : { id: name, ...link }
   }
@@ -199,8 +226,9 @@ function checkLinks(spot: Spot, known: Known, problems: Problems): void {
   const ends = links.map((tree) => `${textOf(child(tree, 'from'))} to ${textOf(child(tree, 'to'))}`)
   const complainOf = (received: string, expected: string): void =>
     problems.add(placeOf(spot, 'links'), joinPath(spot.path, 'links'), received, expected)
-  const isServer = (name: string | null) => textOf(child(known.nodes.get(name ?? '') ?? null, 'role')) === 'mcp'
-  if (!links.some((tree) => isServer(textOf(child(tree, 'from')))))
+  const roleAt = (tree: Tree, end: 'from' | 'to') =>
+    textOf(child(known.nodes.get(textOf(child(tree, end)) ?? '') ?? null, 'role'))
+  if (!links.some((tree) => roleAt(tree, 'from') === 'mcp' && roleAt(tree, 'to') === 'postgres'))
     complainOf([...known.links.keys()].join(', ') || 'none', 'a link from the server to the database')
   for (const twice of new Set(ends.filter((end, index) => ends.indexOf(end) !== index)))
     complainOf(`two links from ${twice}`, 'one')

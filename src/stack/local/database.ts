@@ -1,12 +1,14 @@
 import { chmod, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { NodeSpec } from '../../domain/plan.ts'
+import { ownDiskSource } from '../../keeper/own-disk.ts'
 import type { RunningNode } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
 import {
   attemptMsMax,
   copyDataMsMax,
   databaseReadyMsMax,
+  ownDiskBytes,
   sharedBuffers,
   stillHeldMsMax,
   stillHeldPauseMs,
@@ -35,6 +37,9 @@ export interface Followed {
 }
 
 type LoginName = 'superuser' | 'application'
+
+/** The folder of a write-ahead log that does not lie with its data is called like that of the data, with this behind. */
+export const walSuffix = '.wal'
 
 /** Where this run's databases have their data: `<data>/<run id>`. */
 export function dataRootOf(engines: StackEngines, runId: string): string {
@@ -114,7 +119,8 @@ async function runDatabase(
   }
   const { spawned } = await startUntil(part, spec, context, async () => ((await answers(url)) ? true : null))
   const applicationUrl = databaseUrlAt(engines, 'application', loopback, port)
-  return { id: node.id, role: 'postgres', pid: spawned.pid, host: loopback, port, url, applicationUrl, logPath }
+  const disk = node.ownDisk ? { path: place.dataDir, bytes: ownDiskBytes } : null
+  return { id: node.id, role: 'postgres', pid: spawned.pid, host: loopback, port, url, applicationUrl, disk, logPath }
 }
 
 /** A replica is told so by a file, which a promotion removes. */
@@ -167,6 +173,13 @@ function settings(node: NodeSpec, port: number, isReplicated: boolean): string[]
  * that waits to be written is written: half a minute later, in the middle of a phase, it would hold up every commit.
  */
 const copyScript = 'cp -a --reflink=auto "$1" "$2" && { sync -f "$2" || true; }'
+/**
+ * The same onto a file system of its own, where the machine lets us mount one, and beside it where not. The write-ahead
+ * log stays outside, as on a volume of its own: without room for it PostgreSQL would end, which `kill` shows as well.
+ */
+const copyToOwnDiskScript =
+  'mkdir -p "$2" && { mount -t tmpfs -o "size=$3,mode=700" "$4" "$2" || true; } && cp -a "$1/." "$2" && ' +
+  `cp -a "$2/pg_wal" "$2${walSuffix}" && rm -r "$2/pg_wal" && ln -s "$2${walSuffix}" "$2/pg_wal"`
 
 async function copyData(
   { node, dataDir, logPath }: DatabasePlace,
@@ -177,7 +190,9 @@ async function copyData(
   await requireTemplate(dir)
   await makeOpenDirs(dirname(dataDir), engines.places.dataDir)
   const log = new LogSince(logPath)
-  const argv = ['sh', '-c', copyScript, 'copy', dir, dataDir]
+  const argv = node.ownDisk
+    ? ['sh', '-c', copyToOwnDiskScript, 'copy', dir, dataDir, String(ownDiskBytes), ownDiskSource]
+    : ['sh', '-c', copyScript, 'copy', dir, dataDir]
   const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' }
   const why = await runOnce({ name: copyNameOf(node.id), argv, cwd: '/', env, logPath }, copyDataMsMax, context)
   if (why === null) return

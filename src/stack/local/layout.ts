@@ -1,17 +1,21 @@
 import { join } from 'node:path'
-import { type LinkSpec, type NodeSpec, type StackPlan, usersEnd } from '../../domain/plan.ts'
+import { isService, type LinkSpec, type NodeSpec, type StackPlan, usersEnd } from '../../domain/plan.ts'
 import type { RunningLink } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
 import { copyNameOf, type DatabasePlace, type Followed } from './database.ts'
+import { databaseGraceMs, proxyGraceMs, serverGraceMs } from './limits.ts'
 import { freePort, loopback, portFor } from './ports.ts'
 import { proxyProcessName } from './proxy.ts'
 import { type RouterPlace, routerProcessName } from './router.ts'
+import type { ServicePlace } from './service.ts'
 
 /** What a stack consists of, by its plan. */
 export interface Parts {
   readonly server: NodeSpec
   readonly primary: NodeSpec
   readonly replicas: readonly NodeSpec[]
+  /** What the server uses beside its database. */
+  readonly services: readonly NodeSpec[]
   readonly links: readonly LinkSpec[]
   /** The one between the server and its database. */
   readonly serverLink: LinkSpec
@@ -22,6 +26,7 @@ export interface Layout {
   readonly serverPort: number
   readonly primary: DatabasePlace
   readonly replicas: readonly DatabasePlace[]
+  readonly services: readonly ServicePlace[]
   readonly links: readonly RunningLink[]
   /** Where the server finds its database. */
   readonly serverLink: RunningLink
@@ -46,7 +51,7 @@ export function partsOf(stack: StackPlan): Parts {
     throw notSupported(`a local stack has one server of one instance, not ${servers.map(({ id }) => id).join(', ')}`)
   }
   const databases = nodes.filter(({ role }) => role === 'postgres')
-  const serverLink = links.find(({ from }) => from === server.id)
+  const serverLink = links.find(({ from, to }) => from === server.id && stack.nodes[to]?.role === 'postgres')
   const primary = databases.find(({ id }) => id === serverLink?.to)
   if (serverLink === undefined || primary === undefined)
     throw notSupported(`no link leads from ${server.id} to a database`)
@@ -55,17 +60,30 @@ export function partsOf(stack: StackPlan): Parts {
   const replicas = databases.filter((node) => node !== primary)
   if (replicas.some(({ follows }) => follows !== primary.id))
     throw notSupported(`every other database follows ${primary.id}, which the server uses`)
-  return { server, primary, replicas, links, serverLink }
+  return { server, primary, replicas, services: nodes.filter(isService), links, serverLink }
 }
 
 function notSupported(message: string): StackError {
   return new StackError({ kind: 'not_supported', message, hint: 'squall validate tells what a plan can ask for' })
 }
 
+/** How a process of the stack is asked to go, and when it is killed. */
+export interface Leave {
+  readonly name: string
+  readonly signal: 'SIGTERM' | 'SIGQUIT'
+  readonly graceMs: number
+}
+
 /** Of all processes that a stack may have, last started first. */
-export function processNames({ server, primary, replicas }: Parts): string[] {
+export function leavesOf({ server, services, primary, replicas }: Parts): Leave[] {
+  const inOrder = (graceMs: number) => (name: string) => ({ name, signal: 'SIGTERM', graceMs }) as const
   const databases = [primary, ...replicas].flatMap(({ id }) => [id, copyNameOf(id)])
-  return [server.id, proxyProcessName, routerProcessName, ...databases]
+  return [
+    ...[server, ...services].map(({ id }) => id).map(inOrder(serverGraceMs)),
+    ...[proxyProcessName, routerProcessName].map(inOrder(proxyGraceMs)),
+    // Immediate shutdown: its data goes the next moment, and a checkpoint would only take time.
+    ...databases.map((name) => ({ name, signal: 'SIGQUIT', graceMs: databaseGraceMs }) as const),
+  ]
 }
 
 /** Reserves the ports. Rejects with a StackError `port_taken`. */
@@ -83,12 +101,17 @@ export async function layOut(parts: Parts, dataRoot: string, logsDir: string): P
   const primary = await placeOf(parts.primary)
   const replicas: DatabasePlace[] = []
   for (const node of parts.replicas) replicas.push(await placeOf(node))
+  const services: ServicePlace[] = []
+  for (const node of parts.services)
+    services.push({ node, port: await portFor(node), logPath: join(logsDir, `${node.id}.log`) })
   const proxyApiPort = await freePort()
   const router = isReplicated ? await placeRouter(primary.port, logsDir) : null
 
   /** Of two databases, the follower dials the one that it follows. */
   const upstreamPortOf = (link: LinkSpec): number => {
     if (link.from === usersEnd) return serverPort
+    const service = services.find(({ node }) => node.id === link.to)
+    if (service !== undefined) return service.port
     return link === serverLink && router !== null ? router.port : primary.port
   }
   const runningOf = async (link: LinkSpec): Promise<RunningLink> => ({
@@ -96,7 +119,7 @@ export async function layOut(parts: Parts, dataRoot: string, logsDir: string): P
     host: loopback,
     port: await freePort(),
     upstream: `${loopback}:${upstreamPortOf(link)}`,
-    protocol: link.from === usersEnd ? 'http' : 'postgres',
+    protocol: protocolOf(link, parts.services),
     proxyName: link.id,
     apiUrl: `http://${loopback}:${proxyApiPort}`,
     processName: proxyProcessName,
@@ -112,6 +135,7 @@ export async function layOut(parts: Parts, dataRoot: string, logsDir: string): P
     serverPort,
     primary,
     replicas,
+    services,
     links: [toDatabase, ...others],
     serverLink: toDatabase,
     usersLink: others.find(({ from }) => from === usersEnd) ?? null,
@@ -119,6 +143,12 @@ export async function layOut(parts: Parts, dataRoot: string, logsDir: string): P
     proxyApiPort,
     router,
   }
+}
+
+function protocolOf(link: LinkSpec, services: readonly NodeSpec[]): RunningLink['protocol'] {
+  const role = services.find(({ id }) => id === link.to)?.role
+  if (role === 'http' || link.from === usersEnd) return 'http'
+  return role === 'redis' ? 'redis' : 'postgres'
 }
 
 async function placeRouter(primaryPort: number, logsDir: string): Promise<RouterPlace> {

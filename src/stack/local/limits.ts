@@ -17,6 +17,9 @@ export const promoteMsMax = 5_000
 /** `pg_basebackup` of 0.4 GB within memory takes 0.5 s; healing a fault has 20 s. */
 export const baseBackupMsMax = 8_000
 
+/** Of a database whose disk is to be filled: a maximum, of which only what it holds is taken; ten times the prepared data. */
+export const ownDiskBytes = 4 * 2 ** 30
+
 /** Toxiproxy answers after 20 ms. */
 export const proxyReadyMsMax = 15_000
 /** One attempt to connect, or one call: on loopback 1 ms; a busy machine gets a second, and then the next attempt. */

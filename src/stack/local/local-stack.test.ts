@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { fillIn } from './command.ts'
 import { freePort, portFor, whoListens } from './ports.ts'
-import { fillIn } from './server.ts'
 import { allOrNone } from './starting.ts'
 
 async function listening(): Promise<{ readonly port: number; readonly close: () => void }> {
@@ -33,15 +33,18 @@ describe('ports', () => {
 })
 
 describe('words in braces', () => {
-  const words = new Map([
+  const words = [
+    ['port', '80'],
     ['port', '81'],
     ['database_host', 'h$&'],
-  ])
+    ['cache_2_port', '6379'],
+  ] as const
   it.each([
     ['{port}', '81'],
     ['--at={database_host}:{port}', '--at=h$&:81'],
     ['{unknown} {} {PORT} { port }', '{unknown} {} {PORT} { port }'],
     ['{"json": {port}}', '{"json": 81}'],
+    ['{cache_2_port}', '6379'],
   ])('%s', (text, filled) => {
     expect(fillIn(text, words)).toBe(filled)
   })

@@ -4,7 +4,7 @@ import type { RunningLink, RunningNode, RunningStack, StackProcess } from '../ru
 import { StackError } from '../stack-error.ts'
 import { LocalCluster } from './cluster.ts'
 import { type DatabasePlace, databaseUrlAt, dataRootOf, startDatabase, startDatabaseAnew } from './database.ts'
-import { type Layout, layOut, type Parts, partsOf, processNames } from './layout.ts'
+import { type Layout, layOut, leavesOf, type Parts, partsOf } from './layout.ts'
 import type { LocalStackOptions } from './options.ts'
 import { loopback } from './ports.ts'
 import { proxyProcessName, startProxies } from './proxy.ts'
@@ -12,10 +12,11 @@ import { cloneFrom, promote, streaming, superuserUrl } from './replica.ts'
 import { routerProcessName, startRouter, switchRoute } from './router.ts'
 import { LocalStack, type StartAnew, stopProcesses } from './running.ts'
 import { type ServerPlace, startMcpServer } from './server.ts'
+import { startService, wordsOfService } from './service.ts'
 import { allOrNone, type StartContext } from './starting.ts'
 
 /**
- * Starts databases and proxies side by side, then the server on them; all belong to the keeper. Resolves when the
+ * Starts databases, services and proxies side by side, then the server on them; all belong to the keeper. Resolves when the
  * server is ready. Rejects with a StackError, or with the signal's reason when it aborts; then nothing of it runs and
  * its data is gone.
  */
@@ -27,7 +28,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Runni
     await keeper.removeAtEnd(dataRoot)
     return await start(parts, dataRoot, options)
   } catch (error) {
-    await stopProcesses(keeper, processNames(parts)).catch(() => undefined)
+    await stopProcesses(keeper, leavesOf(parts)).catch(() => undefined)
     await keeper.removeNow(dataRoot).catch(() => undefined)
     throw asToldError(error, options.signal)
   }
@@ -38,12 +39,12 @@ async function start(parts: Parts, dataRoot: string, options: LocalStackOptions)
   const giveUp = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, giveUp.signal]) : giveUp.signal
   const layout = await layOut(parts, dataRoot, logsDir)
-  const { primary, replicas, links, serverLink, usersLink, router } = layout
+  const { primary, replicas, services, links, serverLink, usersLink, router } = layout
   const end = new AbortController()
   /** What is started later than the stack, and ends with it. */
   const later: StartContext = { keeper, clock, signal: end.signal }
   const cluster = clusterOf(layout, options, later, (id) => stack.start(id))
-  const { databases, proxies } = await startBeneath(layout, cluster, options, { keeper, clock, signal }, giveUp)
+  const beneath = await startBeneath(layout, cluster, options, { keeper, clock, signal }, giveUp)
 
   const serverPlace: ServerPlace = {
     node: parts.server,
@@ -51,20 +52,29 @@ async function start(parts: Parts, dataRoot: string, options: LocalStackOptions)
     databaseUrl: databaseUrlAt(engines, 'application', loopback, serverLink.port),
     logPath: join(logsDir, `${parts.server.id}.log`),
     referenceServerPath,
+    services: services.flatMap(({ node, port }) =>
+      wordsOfService(node.id, links.find(({ to }) => to === node.id) ?? { host: loopback, port }),
+    ),
   }
   const mcp = await startMcpServer(serverPlace, { keeper, clock, signal })
   const anew = [primary, ...replicas].map((place): [string, StartAnew] => [
     place.node.id,
     (stop) => startDatabaseAnew(place, cluster.followedBy(place.node.id), engines, { keeper, clock, signal: stop }),
   ])
+  const servicesAnew = services.map((place): [string, StartAnew] => [
+    place.node.id,
+    (stop) => startService(place, { keeper, clock, signal: stop }),
+  ])
+  const serverAnew: StartAnew = (stop) => startMcpServer(serverPlace, { keeper, clock, signal: stop })
   const stack: LocalStack = new LocalStack({
     engines,
     keeper,
     dataRoot,
-    startAnew: new Map([...anew, [mcp.id, (stop) => startMcpServer(serverPlace, { keeper, clock, signal: stop })]]),
-    nodes: [...databases, mcp],
+    startAnew: new Map([...anew, ...servicesAnew, [mcp.id, serverAnew]]),
+    nodes: [...beneath.nodes, mcp],
     links,
-    proxies,
+    proxies: beneath.proxies,
+    leaves: leavesOf(parts),
     serverId: mcp.id,
     mcpUrl: usersLink === null ? mcp.url : throughLink(mcp.url, usersLink),
     databaseUrl: superuserUrl(engines, router?.port ?? primary.port),
@@ -75,7 +85,7 @@ async function start(parts: Parts, dataRoot: string, options: LocalStackOptions)
 }
 
 interface Beneath {
-  readonly databases: readonly RunningNode[]
+  readonly nodes: readonly RunningNode[]
   readonly proxies: readonly StackProcess[]
 }
 
@@ -87,7 +97,7 @@ async function startBeneath(
   context: StartContext,
   giveUp: AbortController,
 ): Promise<Beneath> {
-  const { primary, replicas, links, router, proxyApiPort } = layout
+  const { primary, replicas, services, links, router, proxyApiPort } = layout
   const proxyLogPath = join(logsDir, `${proxyProcessName}.log`)
   const proxies = links.map(({ proxyName, host, port, upstream }) => ({
     name: proxyName,
@@ -95,23 +105,20 @@ async function startBeneath(
     upstream,
   }))
   const proxyPlace = { apiPort: proxyApiPort, logPath: proxyLogPath, stateFolder: keeper.stateFolder, proxies }
-  const [databases, proxy, routing] = await allOrNone<[RunningNode[], { pid: number }, { pid: number } | null]>(
-    giveUp,
-    [
-      allOrNone<RunningNode[]>(
-        giveUp,
-        [primary, ...replicas].map((place) =>
-          startDatabase(place, cluster.followedBy(place.node.id), engines, context),
-        ),
+  const [nodes, proxy, routing] = await allOrNone<[RunningNode[], { pid: number }, { pid: number } | null]>(giveUp, [
+    allOrNone<RunningNode[]>(giveUp, [
+      ...[primary, ...replicas].map((place) =>
+        startDatabase(place, cluster.followedBy(place.node.id), engines, context),
       ),
-      startProxies(proxyPlace, engines, context),
-      router === null ? Promise.resolve(null) : startRouter(router, engines, context),
-    ],
-  )
+      ...services.map((place) => startService(place, context)),
+    ]),
+    startProxies(proxyPlace, engines, context),
+    router === null ? Promise.resolve(null) : startRouter(router, engines, context),
+  ])
   await allStream(superuserUrl(engines, primary.port), cluster.followers, context)
   const part = 'proxy'
   return {
-    databases,
+    nodes,
     proxies: [
       { name: proxyProcessName, pid: proxy.pid, part, logPath: proxyLogPath },
       ...(router === null || routing === null

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '../../domain/clock.ts'
-import { copyNameOf, type DatabasePlace, databaseUrlAt } from './database.ts'
+import { copyNameOf, type DatabasePlace, databaseUrlAt, walSuffix } from './database.ts'
 import { attemptMsMax, baseBackupMsMax, pollMs, promoteMsMax, streamingMsMax } from './limits.ts'
 import type { StackEngines } from './options.ts'
 import { loopback } from './ports.ts'
@@ -46,10 +46,13 @@ export async function cloneFrom(
   const account = engines.places.postgresAccount
   const backup = join(engines.postgres.binDir, 'pg_basebackup')
   const script =
-    'find "$1" -mindepth 1 -delete && exec "$2" -D "$1" -h "$3" -p "$4" -U "$5" -X stream -c fast --no-sync'
+    `wal="$1${walSuffix}"; if [ -d "$wal" ]; then find "$wal" -mindepth 1 -delete && set -- "$@" "--waldir=$wal"; fi; ` +
+    'data=$1; find "$data" -mindepth 1 -delete && shift && exec "$@" -D "$data"'
+  const from = ['-h', loopback, '-p', String(followedPort), '-U', superuser.name]
+  const options = [...from, '-X', 'stream', '-c', 'fast', '--no-sync']
   const spec = {
     name: copyNameOf(node.id),
-    argv: ['sh', '-c', script, 'clone', dataDir, backup, loopback, String(followedPort), superuser.name],
+    argv: ['sh', '-c', script, 'clone', dataDir, backup, ...options],
     cwd: '/',
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', PGPASSWORD: superuser.password },
     logPath,

@@ -1,3 +1,4 @@
+import { usersEnd } from '../../domain/plan.ts'
 import type { KeeperClient } from '../../keeper/client.ts'
 import { KeeperError } from '../../keeper/keeper-error.ts'
 import { isRunning, type ProcessMark, readProcess } from '../../keeper/process-table.ts'
@@ -10,11 +11,9 @@ import type {
   StackProcess,
 } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
-import { copyNameOf, databaseUrlAt } from './database.ts'
-import { databaseGraceMs, proxyGraceMs, serverGraceMs } from './limits.ts'
+import { databaseUrlAt } from './database.ts'
+import type { Leave } from './layout.ts'
 import type { StackEngines } from './options.ts'
-import { proxyProcessName } from './proxy.ts'
-import { routerProcessName } from './router.ts'
 
 /** Starts a node as it was started at first; resolves when it is ready. */
 export type StartAnew = (signal: AbortSignal) => Promise<RunningNode>
@@ -28,6 +27,8 @@ export interface LocalStackParts {
   readonly startAnew: ReadonlyMap<string, StartAnew>
   readonly links: readonly RunningLink[]
   readonly proxies: readonly StackProcess[]
+  /** How all of it is ended, in that order. */
+  readonly leaves: readonly Leave[]
   readonly serverId: string
   readonly mcpUrl: string
   readonly databaseUrl: string
@@ -91,7 +92,8 @@ export class LocalStack implements RunningStack {
   linkUrl(linkId: string): string {
     const link = this.links.get(linkId)
     if (link === undefined) throw new RangeError(`no link ${linkId}; there are: ${[...this.links.keys()].join(', ')}`)
-    if (link.protocol === 'http') return this.mcpUrl
+    if (link.from === usersEnd) return this.mcpUrl
+    if (link.protocol !== 'postgres') return `${link.protocol}://${link.host}:${link.port}`
     return databaseUrlAt(this.#parts.engines, 'superuser', link.host, link.port)
   }
 
@@ -151,15 +153,9 @@ export class LocalStack implements RunningStack {
   }
 
   async #stopOnce(): Promise<void> {
-    const { keeper, dataRoot, serverId } = this.#parts
-    const databases = [...this.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id }) => id)
+    const { keeper, dataRoot, leaves } = this.#parts
     try {
-      await stopProcesses(keeper, [
-        serverId,
-        proxyProcessName,
-        routerProcessName,
-        ...databases.flatMap((id) => [id, copyNameOf(id)]),
-      ])
+      await stopProcesses(keeper, leaves)
       await keeper.removeNow(dataRoot)
     } catch (error) {
       // A keeper that has died ends nothing more: its client clears by hand.
@@ -183,14 +179,8 @@ export class LocalStack implements RunningStack {
 }
 
 /** In the order given. One that has ended is no error. */
-export async function stopProcesses(keeper: KeeperClient, names: readonly string[]): Promise<void> {
-  for (const [index, name] of names.entries()) {
-    if (index === 0) await keeper.stop(name, { signal: 'SIGTERM', graceMs: serverGraceMs })
-    else if (name === proxyProcessName || name === routerProcessName)
-      await keeper.stop(name, { signal: 'SIGTERM', graceMs: proxyGraceMs })
-    // Immediate shutdown: its data goes the next moment, and a checkpoint would only take time.
-    else await keeper.stop(name, { signal: 'SIGQUIT', graceMs: databaseGraceMs })
-  }
+export async function stopProcesses(keeper: KeeperClient, leaves: readonly Leave[]): Promise<void> {
+  for (const { name, signal, graceMs } of leaves) await keeper.stop(name, { signal, graceMs })
 }
 
 function asProcess(node: RunningNode): StackProcess[] {

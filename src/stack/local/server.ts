@@ -1,24 +1,29 @@
-import { createConnection } from 'node:net'
-import { resolve } from 'node:path'
 import type { NodeSpec } from '../../domain/plan.ts'
 import type { RunningNode } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
-import { attemptMsMax } from './limits.ts'
+import {
+  askReady,
+  type CommandPlace,
+  commandOf,
+  environmentOf,
+  listenVariables,
+  listenWords,
+  ourEnvironment,
+  type Words,
+} from './command.ts'
 import type { LogSince } from './log-tail.ts'
 import { loopback } from './ports.ts'
 import { type Part, type StartContext, startUntil } from './starting.ts'
 
-export interface ServerPlace {
-  readonly node: NodeSpec
-  readonly port: number
+export interface ServerPlace extends CommandPlace {
   /** Through the link's proxy. */
   readonly databaseUrl: string
-  readonly logPath: string
+  /** Where it finds what it uses beside its database. */
+  readonly services: Words
   readonly referenceServerPath: string
 }
 
-/** What the reference server gets of our own environment: nothing of it may change how the server behaves. */
-const passedOn = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR']
+const passedOnNames = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR']
 
 /** Starts the server and resolves when it is ready. Rejects with a StackError. */
 export async function startMcpServer(place: ServerPlace, context: StartContext): Promise<RunningNode> {
@@ -32,20 +37,18 @@ export async function startMcpServer(place: ServerPlace, context: StartContext):
     hint: `see its log; stack.nodes.${node.id}.ready in the plan says how long it may take and what is asked`,
     readyMsMax: node.readyWithinMs,
   }
-  const spec = {
+  const own = { DATABASE_URL: place.databaseUrl }
+  const spec = commandOf(place, words, own) ?? {
     name: node.id,
-    argv:
-      node.command === null
-        ? [process.execPath, place.referenceServerPath]
-        : node.command.map((word) => fillIn(word, words)),
-    cwd: node.cwd === null ? process.cwd() : resolve(node.cwd),
-    env: { ...inherited(node), ...ownVariables(place), ...mapValues(node.env, (text) => fillIn(text, words)) },
+    argv: [process.execPath, place.referenceServerPath],
+    cwd: process.cwd(),
+    env: { ...passedOn(), ...listenVariables(place.port), ...own, ...environmentOf(node, words) },
     logPath,
     ports: [place.port],
   }
   const { spawned, answer } = await startUntil(part, spec, context, (log) => readyUrl(place, log))
   const { port } = new URL(answer)
-  const at = { host: loopback, port: Number(port), url: answer, applicationUrl: null, logPath }
+  const at = { host: loopback, port: Number(port), url: answer, applicationUrl: null, disk: null, logPath }
   return { id: node.id, role: 'mcp', pid: spawned.pid, ...at }
 }
 
@@ -53,14 +56,8 @@ export async function startMcpServer(place: ServerPlace, context: StartContext):
 async function readyUrl({ node, port }: ServerPlace, log: LogSince): Promise<string | null> {
   const url = node.command === null ? listeningUrl(node, log) : `http://${loopback}:${port}/mcp`
   if (url === null) return null
-  if (node.readyPath === null) {
-    await connects(Number(new URL(url).port))
-    return url
-  }
-  const response = await fetch(new URL(node.readyPath, url), { signal: AbortSignal.timeout(attemptMsMax) })
-  const body = await response.text()
-  if (response.status === 200) return url
-  throw new Error(`${node.readyPath} answers ${response.status} ${body.slice(0, 200)}`)
+  await askReady(node, url)
+  return url
 }
 
 /** The reference server's one line on stdout, among its log's lines. */
@@ -77,52 +74,22 @@ function listeningUrl(node: NodeSpec, log: LogSince): string | null {
   })
 }
 
-function connects(port: number): Promise<void> {
-  return new Promise((done, reject) => {
-    const socket = createConnection({ host: loopback, port, timeout: attemptMsMax })
-    const end = (error?: Error): void => {
-      socket.destroy()
-      if (error) reject(error)
-      else done()
-    }
-    socket.once('connect', () => end())
-    socket.once('error', end)
-    socket.once('timeout', () => end(new Error(`no connection to port ${port} within ${attemptMsMax} ms`)))
-  })
+/** What the reference server gets of our own environment: nothing of it may change how the server behaves. */
+function passedOn(): Record<string, string> {
+  return Object.fromEntries(Object.entries(ourEnvironment()).filter(([name]) => passedOnNames.includes(name)))
 }
 
-function inherited(node: NodeSpec): Record<string, string> {
-  const all = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return Object.fromEntries(node.command === null ? all.filter(([name]) => passedOn.includes(name)) : all)
-}
-
-function ownVariables({ port, databaseUrl }: ServerPlace): Record<string, string> {
-  return { HOST: loopback, PORT: String(port), DATABASE_URL: databaseUrl }
-}
-
-/**
- * What a server of somebody's own may want in another form than DATABASE_URL: `{port}`, `{database_host}` and so on, in
- * its command and in the values of its `env`.
- */
-function wordsOf({ port, databaseUrl }: ServerPlace): ReadonlyMap<string, string> {
+/** What a server of somebody's own may want in another form than DATABASE_URL: `{database_host}` and so on. */
+function wordsOf({ port, databaseUrl, services }: ServerPlace): Words {
   const url = new URL(databaseUrl)
-  return new Map([
-    ['host', loopback],
-    ['port', String(port)],
+  return [
+    ...services,
+    ...listenWords(port),
     ['database_url', databaseUrl],
     ['database_host', url.hostname],
     ['database_port', url.port],
     ['database_name', url.pathname.slice(1)],
     ['database_user', decodeURIComponent(url.username)],
     ['database_password', decodeURIComponent(url.password)],
-  ])
-}
-
-/** Braces around any other word are left as they are. */
-export function fillIn(text: string, words: ReadonlyMap<string, string>): string {
-  return text.replace(/\{([a-z_]+)\}/g, (whole, word: string) => words.get(word) ?? whole)
-}
-
-function mapValues(values: Readonly<Record<string, string>>, change: (text: string) => string): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]))
+  ]
 }

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { statfs } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
+import { readMounts } from './mounts.ts'
+
+/** What such a file system is called in the table of mounts: only these are ever resized or taken away. */
+export const ownDiskSource = 'squall'
+
+/** A file system in memory of one node's data: where it is mounted, and how much it may hold when no fault fills it. */
+export interface OwnDisk {
+  readonly path: string
+  readonly bytes: number
+}
+
+/** mount(8) does one system call. */
+const mountMsMax = 2_000
+/** Whoever writes may take a page between our look and the resize, which is then refused. */
+const fillTriesMax = 50
+
+export function isMounted({ path }: Pick<OwnDisk, 'path'>): boolean {
+  return ownMounts().includes(path)
+}
+
+export async function resizeDisk({ path, bytes }: OwnDisk): Promise<void> {
+  await run('mount', ['-o', `remount,size=${bytes}`, path])
+}
+
+/** Takes all that is free: the file system is made as large as what it holds. */
+export async function fillDisk({ path }: Pick<OwnDisk, 'path'>): Promise<void> {
+  let refusal: unknown = null
+  for (let turn = 0; turn < fillTriesMax; turn += 1) {
+    const { blocks, bfree, bsize } = await statfs(path)
+    if (bfree === 0) return
+    try {
+      return await resizeDisk({ path, bytes: (blocks - bfree) * bsize })
+    } catch (error) {
+      refusal = error
+    }
+  }
+  throw new Error(`${path} could not be filled in ${fillTriesMax} tries: ${String(refusal)}`)
+}
+
+/** Takes away the file systems of ours at or below `folder`; at once, even where something still uses one. */
+export async function unmountBelow(folder: string): Promise<void> {
+  const below = ownMounts().filter((path) => path === folder || path.startsWith(`${folder}/`))
+  for (const path of below.toReversed()) await run('umount', ['-l', path])
+}
+
+function ownMounts(): string[] {
+  return readMounts()
+    .filter(({ type, source }) => type === 'tmpfs' && source === ownDiskSource)
+    .map(({ path }) => path)
+}
+
+function run(command: string, argv: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile(command, argv, { timeout: mountMsMax }, (error, _, stderr) => {
+      if (error === null) resolve()
+      else reject(new Error(`${command} (util-linux): ${stderr.trim() || error.message}`))
+    })
+  })
+}
+
+/** As JSON has it. */
+export function mayHaveOwnDisk(value: object): boolean {
+  if (!('disk' in value)) return true
+  const { disk } = value
+  if (typeof disk !== 'object' || disk === null || !('path' in disk) || !('bytes' in disk)) return false
+  return (
+    typeof disk.path === 'string' && isAbsolute(disk.path) && Number.isSafeInteger(disk.bytes) && Number(disk.bytes) > 0
+  )
+}

@@ -42,8 +42,12 @@ export async function fillDisk({ path }: Pick<OwnDisk, 'path'>): Promise<void> {
 
 /** Takes away the file systems of ours at or below `folder`; at once, even where something still uses one. */
 export async function unmountBelow(folder: string): Promise<void> {
-  const below = ownMounts().filter((path) => path === folder || path.startsWith(`${folder}/`))
-  for (const path of below.toReversed()) await run('umount', ['-l', path])
+  for (const path of ownMountsBelow(folder).toReversed()) await run('umount', ['-l', path])
+}
+
+/** Where file systems of ours are mounted, at or below `folder`, in the order in which they were. */
+export function ownMountsBelow(folder: string): readonly string[] {
+  return ownMounts().filter((path) => path === folder || path.startsWith(`${folder}/`))
 }
 
 function ownMounts(): string[] {

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { faultApplication, faultSettings } from '../../src/domain/node-control.ts'
+import { faultApplication, faultSettings, NotPossibleHere } from '../../src/domain/node-control.ts'
 import { startKeeper } from '../../src/keeper/client.ts'
 import { readProcess } from '../../src/keeper/process-table.ts'
 import { systemClock } from '../../src/record/clock.ts'
@@ -21,7 +21,7 @@ const stateFolder = join(stateDir, 'runs', runId)
 const engines = await ensureEngines()
 const keeper = await startKeeper({ stateFolder, logPath: join(logsDir, 'keeper.log') })
 const stack = await startLocalStack({
-  stack: stackPlan(),
+  stack: stackPlan({ primary: { ownDisk: true } }),
   engines: { ...engines, places: { ...engines.places, dataDir: join(stateDir, 'data') } },
   keeper,
   runId,
@@ -48,7 +48,7 @@ for (const { id, apiUrl, proxyName, host, port, upstream, processName } of stack
 }
 const primary = stack.nodes.get('primary')
 if (primary === undefined) throw new Error('no primary')
-// The worst of both: a lock held in a database that then stands still.
+// The worst of all: a lock held in a database whose disk is full, and that then stands still.
 const control = controlNode(primary, stack, keeper, 'frozen', systemClock)
 await keeper.recordUndo('frozen', {
   kind: 'database',
@@ -57,8 +57,12 @@ await keeper.recordUndo('frozen', {
   settings: faultSettings,
   process: 'primary',
   mark: { pid: primary.pid ?? 0, startTicks: readProcess(primary.pid ?? 0)?.startTicks ?? '' },
+  ...(primary.disk === null ? {} : { disk: primary.disk }),
 })
 await control.database?.hold(['begin', 'lock table customers in access exclusive mode'], 'superuser')
+await control.fillDisk().catch((error: unknown) => {
+  if (!(error instanceof NotPossibleHere)) throw error
+})
 const traces = tracesOf(stack, keeper.pid, stateFolder, join(stateDir, 'data', runId))
 await control.signal('SIGSTOP')
 const ownMark = readProcess(own.pid ?? 0)

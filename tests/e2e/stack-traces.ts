@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { cpuGroupsOf } from '../../src/keeper/cpu-groups.ts'
 import { markName } from '../../src/keeper/ending.ts'
+import { ownMountsBelow } from '../../src/keeper/own-disk.ts'
 import {
   isRunning,
   type ProcessMark,
@@ -43,6 +44,7 @@ export function leftOf(traces: Traces): string[] {
       return holder === null ? [] : [`port ${port} held by ${holder.name}`]
     }),
     ...[traces.stateFolder, ...traces.dataDirs].filter((path) => existsSync(path)),
+    ...traces.dataDirs.flatMap((dir) => ownMountsBelow(dir)).map((path) => `mount ${path}`),
     ...cpuGroupsOf(basename(traces.stateFolder)).map((path) => `control group ${path}`),
   ]
 }

@@ -133,7 +133,7 @@ function toolMetrics(registry: Registry): { ended(tool: string, ok: boolean, dur
 }
 
 function poolGauges(registry: Registry, pool: Pool, limits: PoolLimits): void {
-  const open = (): number => pool.counts.used + pool.counts.idle
+  const open = (): number => pool.counts.used + pool.counts.idle + pool.counts.opening
   gauge(registry, 'database_pool_size', 'Connections kept when idle', () => limits.size)
   gauge(registry, 'database_connections_active', 'Connections in use', () => pool.counts.used)
   gauge(registry, 'database_connections_max', 'Connections at most', () => pool.max)

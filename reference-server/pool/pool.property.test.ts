@@ -17,7 +17,10 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('break' as const), which: fc.nat(20) }),
   fc.record({ kind: fc.constant('outage' as const), down: fc.boolean() }),
   fc.record({ kind: fc.constant('slow' as const), openMs: fc.nat(400) }),
+  fc.record({ kind: fc.constant('hang' as const), which: fc.nat(20) }),
 )
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
 const limits = fc.record({
   size: fc.integer({ min: 1, max: 4 }),
@@ -61,10 +64,7 @@ it('keeps its promises whatever callers, connections and database do', async () 
       for (const action of steps) {
         if (action.kind === 'call') calls.push(oneCall(pool, action))
         else if (action.kind === 'pause') await vi.advanceTimersByTimeAsync(action.pauseMs)
-        else if (action.kind === 'break') database.opened[action.which]?.break()
-        else if (action.kind === 'slow')
-          database.dial = () => new Promise((resolve) => setTimeout(resolve, action.openMs))
-        else database.dial = action.down ? () => Promise.reject(new Failure('database_unavailable', 'down')) : undefined
+        else harm(database, action)
         expect(database.alive).toBeLessThanOrEqual(max)
         expect(problemOf(pool)).toBeUndefined()
         expect(guard.problem).toBeUndefined()
@@ -80,6 +80,29 @@ it('keeps its promises whatever callers, connections and database do', async () 
     { numRuns: 300 },
   )
 })
+
+type Harm = Exclude<Step, { readonly kind: 'call' | 'pause' }>
+
+function harm(database: FakeDatabase, action: Harm): void {
+  switch (action.kind) {
+    case 'break':
+      database.opened[action.which]?.break()
+      break
+    case 'hang':
+      hangPing(database, action.which)
+      break
+    case 'slow':
+      database.dial = () => new Promise((resolve) => setTimeout(resolve, action.openMs))
+      break
+    case 'outage':
+      database.dial = action.down ? () => Promise.reject(new Failure('database_unavailable', 'down')) : undefined
+  }
+}
+
+function hangPing(database: FakeDatabase, which: number): void {
+  const connection = database.opened[which]
+  if (connection !== undefined) connection.pong = () => new Promise(() => {})
+}
 
 /** Whether more are open or opening than may be, or somebody waits beside room for one more. */
 function problemOf({ counts, max }: Pool): string | undefined {

@@ -263,6 +263,44 @@ describe('what is being opened', () => {
     expect(set.pool.counts).toEqual({ used: 0, idle: 0, opening: 0, pending: 0 })
   })
 
+  it('that hangs ends with its caller, and the room is for whoever waits, with one of their own', async () => {
+    const set = setUp({ size: 1, maxOverflow: 0 })
+    slowToOpen(set)
+    const tool = new AbortController()
+    const [first, second] = [set.borrow(tool.signal), set.borrow()]
+    await settle()
+    set.database.dial = undefined
+    tool.abort('tool_timeout')
+    expect(await first?.ended).toBe('tool_timeout')
+    second?.done()
+    expect(await second?.ended).toBe('done')
+  })
+
+  it('and taken over fails for nobody who did not begin it', async () => {
+    const set = setUp({ size: 1, maxOverflow: 1 })
+    const { borrow, database } = set
+    const holder = borrow()
+    await settle()
+    let refuse = (_: Error): void => undefined
+    database.dial = () =>
+      new Promise((_, reject) => {
+        refuse = reject
+      })
+    const founder = borrow()
+    await settle()
+    holder.done()
+    await settle()
+    const heir = borrow()
+    await settle()
+    expect(set.pool.counts).toEqual({ used: 1, idle: 0, opening: 1, pending: 0 })
+    database.dial = undefined
+    refuse(new Failure('connect_timeout', 'late'))
+    for (const { done, ended } of [founder, heir]) {
+      done()
+      expect(await ended).toBe('done')
+    }
+  })
+
   it('fails for its own caller alone, and another is opened for whoever waits for room', async () => {
     const set = setUp({ size: 1, maxOverflow: 0 })
     const { borrow, database } = set
@@ -291,6 +329,35 @@ describe('health of connections', () => {
     await pool.run(never, async () => undefined)
     expect(first.ended).toBe('destroyed')
     expect(counts).toMatchObject({ opened: 2, ended: 1, checkouts: 2 })
+  })
+
+  it('serves whoever waits when a caller gives up in the middle of a ping', async () => {
+    const { database, pool, borrow } = setUp({ size: 1, maxOverflow: 0, prePing: true })
+    await pool.run(never, async () => undefined)
+    const [first] = database.opened
+    if (first === undefined) throw new Error('none opened')
+    first.pong = () => new Promise(() => {})
+    const tool = new AbortController()
+    const pinging = borrow(tool.signal)
+    const next = borrow()
+    await settle()
+    tool.abort('tool_timeout')
+    expect(await pinging.ended).toBe('tool_timeout')
+    next.done()
+    expect(await next.ended).toBe('done')
+  })
+
+  it('tells the waiting of a caller once, whatever it was given in between', async () => {
+    const { database, counts, pool } = setUp({ prePing: true })
+    await pool.run(never, async () => undefined)
+    const [first] = database.opened
+    if (first === undefined) throw new Error('none opened')
+    first.pong = () => Promise.reject(new Failure('database_unavailable', 'gone'))
+    database.dial = () => new Promise((resolve) => setTimeout(resolve, 2_000))
+    const call = pool.run(never, async () => undefined)
+    await vi.advanceTimersByTimeAsync(2_000)
+    await call
+    expect(counts).toMatchObject({ waitsMs: [0, 2_000], heldMs: [0, 0, 0] })
   })
 
   it('does not ping a connection that it has just opened', async () => {

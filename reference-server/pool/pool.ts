@@ -1,5 +1,5 @@
 import { uptimeMs } from '../clock.ts'
-import { asFailure } from '../failure.ts'
+import { asFailure, Failure } from '../failure.ts'
 import type { Connect, Connection } from './connection.ts'
 import { type Grant, type SlotLimits, Slots, type SlotWatcher } from './slots.ts'
 
@@ -11,6 +11,8 @@ export interface PoolLimits extends SlotLimits {
 }
 
 export interface PoolWatcher extends SlotWatcher {
+  /** Once a caller: until there was a good connection, or none; opening it included. */
+  waited(waitMs: number): void
   checkedOut(): void
   /** A connection's whole use, ping included: calls/s times this is the number of connections needed. */
   held(useMs: number): void
@@ -29,6 +31,7 @@ export interface PoolCounts {
 interface Pooled {
   readonly connection: Connection
   readonly openedAtMs: number
+  takenAtMs: number
 }
 
 /**
@@ -67,21 +70,12 @@ export class Pool {
    * Otherwise rejects with a Failure of the pool or of connecting, or with what `work` threw.
    */
   async run<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
-    const granted = await this.#slots.take(signal)
-    const sinceMs = uptimeMs()
-    let pooled: Pooled | undefined
-    try {
-      pooled = await this.#ready(granted, signal)
-    } finally {
-      // Without one there is nothing to give back: what was taken has been given up on the way.
-      if (pooled === undefined) this.#watcher.held(uptimeMs() - sinceMs)
-    }
+    const pooled = await this.#acquire(signal)
     try {
       this.#watcher.checkedOut()
       return await abortable(pooled.connection, signal, work)
     } finally {
       this.#giveBack(pooled)
-      this.#watcher.held(uptimeMs() - sinceMs)
     }
   }
 
@@ -117,14 +111,38 @@ export class Pool {
     await Promise.all(this.#slots.close().map((pooled) => this.#retire(pooled)))
   }
 
-  /** As it was granted, once it is known to be good; else another in its place, and so on. */
-  async #ready(granted: Grant<Pooled>, signal: AbortSignal): Promise<Pooled> {
-    for (let grant = granted; ; grant = await this.#slots.exchange(signal)) {
-      if (grant.isNew) return grant.connection
-      if (this.#expired(grant.connection)) void this.#retire(grant.connection)
-      else if (await this.#answers(grant.connection, signal)) return grant.connection
-      else this.#discard(grant.connection)
+  /** One that is known to be good. In place of one that is not there is another, and so on, but not for ever. */
+  async #acquire(signal: AbortSignal): Promise<Pooled> {
+    let waitedMs = 0
+    const waitFor = async (grant: Promise<Grant<Pooled>>): Promise<Grant<Pooled>> => {
+      const sinceMs = uptimeMs()
+      try {
+        return await grant
+      } finally {
+        waitedMs += uptimeMs() - sinceMs
+      }
     }
+    try {
+      let grant = await waitFor(this.#slots.take(signal))
+      for (let tries = 0; tries <= this.max; tries++) {
+        grant.connection.takenAtMs = uptimeMs()
+        if (grant.isNew || (await this.#isGood(grant.connection, signal))) return grant.connection
+        this.#watcher.held(uptimeMs() - grant.connection.takenAtMs)
+        grant = await waitFor(this.#slots.exchange(signal))
+      }
+      this.#giveBack(grant.connection)
+      throw new Failure('database_unavailable', `${this.max + 1} connections in a row were no good`)
+    } finally {
+      this.#watcher.waited(waitedMs)
+    }
+  }
+
+  /** False: it has been ended. */
+  async #isGood(pooled: Pooled, signal: AbortSignal): Promise<boolean> {
+    if (this.#expired(pooled)) void this.#retire(pooled)
+    else if (await this.#answers(pooled, signal)) return true
+    else this.#discard(pooled)
+    return false
   }
 
   async #answers({ connection }: Pooled, signal: AbortSignal): Promise<boolean> {
@@ -149,7 +167,8 @@ export class Pool {
     } catch (error) {
       throw signal.aborted ? signal.reason : asFailure(error)
     }
-    const pooled = { connection, openedAtMs: uptimeMs() }
+    const openedAtMs = uptimeMs()
+    const pooled = { connection, openedAtMs, takenAtMs: openedAtMs }
     this.#watcher.created(pooled.openedAtMs - sinceMs)
     connection.onBreak(() => {
       // At work its borrower sees the failure and gives the slot back; an idle one has nobody else to notice.
@@ -162,6 +181,7 @@ export class Pool {
     const isBroken = pooled.connection.broken
     if (isBroken) this.#watcher.closed()
     this.#slots.release(isBroken ? undefined : pooled)
+    this.#watcher.held(uptimeMs() - pooled.takenAtMs)
   }
 
   #discard({ connection }: Pooled): void {
@@ -182,6 +202,10 @@ async function abortable<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const onAbort = (): void => connection.destroy()
+  if (signal.aborted) {
+    onAbort()
+    throw signal.reason
+  }
   signal.addEventListener('abort', onAbort)
   try {
     return await work(connection)

@@ -1,4 +1,4 @@
-import { after, uptimeMs } from '../clock.ts'
+import { after } from '../clock.ts'
 import { Failure } from '../failure.ts'
 
 /** What a caller gets: a connection that was idle or has just been given back, or one opened for this. */
@@ -7,9 +7,11 @@ export interface Grant<T> {
   readonly isNew: boolean
 }
 
-/** One connection that is being opened. Its owner may be served by another meanwhile. */
+/** One connection that is being opened. Its owner may be served by another meanwhile, and the next one take it over. */
 interface Opening<T> {
   owner: Waiter<T> | null
+  /** For whom it was begun: only they hear of its failure, which may come at once for whoever has taken it over. */
+  readonly founder: Waiter<T>
   readonly abort: AbortController
 }
 
@@ -31,11 +33,9 @@ export interface SlotLimits {
   readonly acquireTimeoutMs: number
 }
 
-/** Told of each change of who has one and who waits for room, and of each caller's waiting. */
+/** Told of each change of who has one and who waits for room. */
 export interface SlotWatcher {
   changed(used: number, pending: number): void
-  /** Until there was a connection, or none: opening it included. */
-  waited(waitMs: number): void
   timedOut(): void
 }
 
@@ -103,7 +103,6 @@ export class Slots<T> {
     const connection = this.#idle.shift()
     if (connection === undefined) return this.#wait(signal)
     this.#used += 1
-    this.#watcher.waited(0)
     this.#tell()
     return Promise.resolve({ connection, isNew: false })
   }
@@ -112,6 +111,7 @@ export class Slots<T> {
   exchange(signal: AbortSignal): Promise<Grant<T>> {
     this.#used -= 1
     if (!this.#closed && !signal.aborted) return this.#wait(signal)
+    this.#openForWaiters()
     this.#tell()
     return Promise.reject(signal.aborted ? signal.reason : shuttingDown())
   }
@@ -167,7 +167,7 @@ export class Slots<T> {
   }
 
   #openFor(owner: Waiter<T>): void {
-    const opening: Opening<T> = { owner, abort: new AbortController() }
+    const opening: Opening<T> = { owner, founder: owner, abort: new AbortController() }
     this.#give(opening, owner)
     this.#openings.add(opening)
     this.#source.open(opening.abort.signal).then(
@@ -178,7 +178,7 @@ export class Slots<T> {
       },
       (failure: unknown) => {
         this.#openings.delete(opening)
-        opening.owner?.refuse(failure)
+        this.#failed(opening, failure)
         this.#openForWaiters()
         this.#tell()
       },
@@ -194,6 +194,14 @@ export class Slots<T> {
     }
   }
 
+  #failed({ owner, founder }: Opening<T>, failure: unknown): void {
+    if (owner === founder) owner.refuse(failure)
+    else if (owner !== null) {
+      owner.opening = null
+      owner.setPending(true)
+    }
+  }
+
   #give(opening: Opening<T>, owner: Waiter<T>): void {
     opening.owner = owner
     owner.opening = opening
@@ -201,19 +209,18 @@ export class Slots<T> {
   }
 
   /**
-   * What is being opened for one who waits no longer is for whoever has none, now or later. Where its owner gave up it
-   * may be one that hangs.
+   * What is being opened for one who has been served is for whoever has none, now or later. One whose owner gave up may
+   * hang: it ends, and its room is for the next.
    */
   #leaveOpening(opening: Opening<T>, isServed: boolean): void {
-    const heir = [...this.#waiters].find((one) => one.opening === null)
     opening.owner = null
-    if (heir !== undefined) this.#give(opening, heir)
-    else if (!isServed) opening.abort.abort()
+    const heir = [...this.#waiters].find((one) => one.opening === null)
+    if (!isServed) opening.abort.abort()
+    else if (heir !== undefined) this.#give(opening, heir)
   }
 
   #wait(signal: AbortSignal): Promise<Grant<T>> {
     const { promise, resolve, reject } = Promise.withResolvers<Grant<T>>()
-    const sinceMs = uptimeMs()
     let stopTimer: (() => void) | null = null
     const leave = (isServed: boolean): void => {
       this.#waiters.delete(waiter)
@@ -221,7 +228,6 @@ export class Slots<T> {
       const { opening } = waiter
       if (opening !== null && this.#openings.has(opening)) this.#leaveOpening(opening, isServed)
       signal.removeEventListener('abort', onAbort)
-      this.#watcher.waited(uptimeMs() - sinceMs)
       this.#tell()
     }
     const waiter: Waiter<T> = {
@@ -248,7 +254,7 @@ export class Slots<T> {
     }
     signal.addEventListener('abort', onAbort)
     this.#waiters.add(waiter)
-    const unowned = [...this.#openings].find(({ owner }) => owner === null)
+    const unowned = [...this.#openings].find(({ owner, abort }) => owner === null && !abort.signal.aborted)
     if (unowned !== undefined) this.#give(unowned, waiter)
     else if (this.#hasRoom()) this.#openFor(waiter)
     else waiter.setPending(true)

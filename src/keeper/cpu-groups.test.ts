@@ -35,10 +35,11 @@ describe('where groups are made', () => {
 })
 
 describe('a group', () => {
+  const inRoot = '1:cpu:/docker/x\n0::/\n'
   const hierarchy = () => ({ path: root, weightFile: 'cpu.weight', ordinaryWeight: 100 }) as const
 
   it('has many times the weight of a neighbour, and the process in it', () => {
-    expect(joinCpuGroup('run-1', 'harness', 4_711, hierarchy())).toBe(true)
+    expect(joinCpuGroup('run-1', 'harness', 4_711, hierarchy(), inRoot)).toBe(true)
     const [group = ''] = cpuGroupsOf('run-1', hierarchy())
     expect(['cpu.weight', 'cgroup.procs'].map((file) => readFileSync(join(group, file), 'utf8'))).toEqual([
       '3000',
@@ -48,17 +49,31 @@ describe('a group', () => {
 
   it('that cannot be made is done without', () => {
     writeFileSync(join(root, 'squall-run-1-stack'), 'a file in its place')
-    expect(joinCpuGroup('run-1', 'stack', 4_711, hierarchy())).toBe(false)
+    expect(joinCpuGroup('run-1', 'stack', 4_711, hierarchy(), inRoot)).toBe(false)
   })
 
-  it('is left by whoever is still in it; others of other runs stay', () => {
-    for (const run of ['run-1', 'run-2']) mkdirSync(join(root, `squall-${run}-stack`))
-    // The kernel's own files go with the folder; ours would not.
+  it('is not joined out of a group that somebody else has made', () => {
+    const elsewhere = '0::/user.slice/session-1.scope\n'
+    expect(joinCpuGroup('run-1', 'stack', 4_711, hierarchy(), elsewhere)).toBe(false)
+    const first = { path: root, weightFile: 'cpu.shares', ordinaryWeight: 1_024 } as const
+    expect(joinCpuGroup('run-1', 'stack', 4_711, first, '4:cpu,cpuacct:/docker/x\n0::/\n')).toBe(false)
+    expect(cpuGroupsOf('run-1', hierarchy())).toEqual([])
+  })
+
+  it('is left by whoever is still in it; one of a run whose id begins alike stays', () => {
+    for (const run of ['run-1', 'run-1-stack']) {
+      const group = join(root, `squall-${run}-stack`)
+      mkdirSync(group)
+      writeFileSync(join(group, 'cgroup.procs'), `4711 of ${run}\n`)
+    }
     leaveCpuGroups('run-1', hierarchy())
-    expect([existsSync(join(root, 'squall-run-1-stack')), existsSync(join(root, 'squall-run-2-stack'))]).toEqual([
-      false,
-      true,
-    ])
+    expect(readFileSync(join(root, 'cgroup.procs'), 'utf8')).toBe('4711 of run-1')
+  })
+
+  it('that nobody is in any more is gone', () => {
+    mkdirSync(join(root, 'squall-run-1-stack'))
+    leaveCpuGroups('run-1', hierarchy())
+    expect(existsSync(join(root, 'squall-run-1-stack'))).toBe(false)
   })
 })
 

@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Mount, readMounts } from './mounts.ts'
 
 /**
  * A run's stack, and the harness with its generator, go before whatever else the machine does: a neighbour that burns a
  * core must not be measured as the system's slowness. Each is a control group of its own (cgroups(7)). Only root may make
- * them, and not in every container; without, all is as it was.
+ * them, not in every container, and not out of a group that somebody else has made; without, all is as it was.
  */
 export type CpuPart = 'stack' | 'harness'
 
@@ -45,10 +45,12 @@ export function joinCpuGroup(
   part: CpuPart,
   pid: number,
   hierarchy: Hierarchy | null = hierarchyOf(readMounts()),
+  membership = textOf(`/proc/${pid}/cgroup`),
 ): boolean {
-  if (hierarchy === null) return false
-  const { path, weightFile, ordinaryWeight } = hierarchy
-  const group = join(path, `${prefixOf(runId)}${part}`)
+  // Whoever has put it into a group meant it: that group's limits stay.
+  if (hierarchy === null || !isInRoot(membership, hierarchy)) return false
+  const { weightFile, ordinaryWeight } = hierarchy
+  const group = groupOf(runId, part, hierarchy)
   try {
     mkdirSync(group, { recursive: true })
     writeFileSync(join(group, weightFile), String(ordinaryWeight * weightFactor[part]))
@@ -59,39 +61,40 @@ export function joinCpuGroup(
   }
 }
 
-/** Whoever is still in one of the run's groups, such as the keeper, is put back among the others. Never throws. */
+/** Whoever is still in one of the run's groups, such as the keeper, is put back where it was. Never throws. */
 export function leaveCpuGroups(runId: string, hierarchy: Hierarchy | null = hierarchyOf(readMounts())): void {
   if (hierarchy === null) return
   for (const group of cpuGroupsOf(runId, hierarchy)) {
-    for (const pid of textOf(join(group, processesFile)).split('\n').filter(Boolean)) {
-      attempt(() => writeFileSync(join(hierarchy.path, processesFile), pid))
+    // Twice: one that is being moved may start another.
+    for (let round = 0; round < 2; round += 1) {
+      for (const pid of textOf(join(group, processesFile)).split('\n').filter(Boolean)) {
+        attempt(() => writeFileSync(join(hierarchy.path, processesFile), pid))
+      }
     }
-    // One that cannot go is empty and harms nobody.
     attempt(() => rmdirSync(group))
   }
 }
 
-/** Folders of the run's groups. */
+/** Folders of the run's groups that are there. */
 export function cpuGroupsOf(runId: string, hierarchy: Hierarchy | null = hierarchyOf(readMounts())): readonly string[] {
   if (hierarchy === null) return []
-  const { path } = hierarchy
-  return namesIn(path)
-    .filter((name) => name.startsWith(prefixOf(runId)))
-    .map((name) => join(path, name))
+  return parts.map((part) => groupOf(runId, part, hierarchy)).filter((path) => existsSync(path))
 }
 
 const processesFile = 'cgroup.procs'
+const parts: readonly CpuPart[] = ['stack', 'harness']
 
-function prefixOf(runId: string): string {
-  return `squall-${runId}-`
+function groupOf(runId: string, part: CpuPart, { path }: Hierarchy): string {
+  return join(path, `squall-${runId}-${part}`)
 }
 
-function namesIn(path: string): readonly string[] {
-  try {
-    return readdirSync(path)
-  } catch {
-    return []
-  }
+/** By /proc/<pid>/cgroup (cgroups(7)): `4:cpu,cpuacct:/path`, and `0::/path` of the unified hierarchy. */
+function isInRoot(membership: string, { weightFile }: Hierarchy): boolean {
+  const groups = membership.split('\n').map((line) => line.split(':'))
+  const own = groups.find(([number, controllers]) =>
+    weightFile === 'cpu.weight' ? number === '0' : controllers?.split(',').includes('cpu'),
+  )
+  return own?.slice(2).join(':') === '/'
 }
 
 function textOf(path: string): string {

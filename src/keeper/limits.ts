@@ -17,6 +17,10 @@ export const healMsMax = 4 * undoCallMsMax + replaceMsMax + 4_000
 /** "Within 5 s nothing is left": 1 s to go by themselves, 1 s to be gone after SIGKILL leave 3 s to spare. */
 export const endGraceMs = 1_000
 export const goneAfterKillMsMax = 1_000
+/** mount(8) does one system call. */
+export const mountMsMax = 2_000
+/** Each takes some ms; a fill is tried again every 100 ms while the fault is on. */
+export const fillTriesMax = 10
 /** How often it is looked whether a process has gone. */
 export const pollMs = 10
 /** A whole ending: the undos, the processes, the folders, and a slow disk. */

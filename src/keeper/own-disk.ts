@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
+import { realpathSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
+import { fillTriesMax, mountMsMax } from './limits.ts'
 import { readMounts } from './mounts.ts'
 
 /** What such a file system is called in the table of mounts: only these are ever resized or taken away. */
@@ -12,32 +14,31 @@ export interface OwnDisk {
   readonly bytes: number
 }
 
-/** mount(8) does one system call. */
-const mountMsMax = 2_000
-/** Whoever writes may take a page between our look and the resize, which is then refused. */
-const fillTriesMax = 50
-
 export function isMounted({ path }: Pick<OwnDisk, 'path'>): boolean {
-  return ownMounts().includes(path)
+  return ownMounts().includes(realPathOf(path))
 }
 
 export async function resizeDisk({ path, bytes }: OwnDisk): Promise<void> {
   await run('mount', ['-o', `remount,size=${bytes}`, path])
 }
 
-/** Takes all that is free: the file system is made as large as what it holds. */
-export async function fillDisk({ path }: Pick<OwnDisk, 'path'>): Promise<void> {
+/**
+ * Takes all that is free: the file system is made as large as what it holds. Whoever writes may take a page between our
+ * look and the resize, which is then refused, and tried again. Ends at once when the signal aborts; until a resize that is under
+ * way has ended it is not done.
+ */
+export async function fillDisk({ path }: Pick<OwnDisk, 'path'>, signal: AbortSignal): Promise<void> {
   let refusal: unknown = null
-  for (let turn = 0; turn < fillTriesMax; turn += 1) {
+  for (let turn = 0; turn < fillTriesMax && !signal.aborted; turn += 1) {
     const { blocks, bfree, bsize } = await statfs(path)
-    if (bfree === 0) return
+    if (bfree === 0 || signal.aborted) return
     try {
       return await resizeDisk({ path, bytes: (blocks - bfree) * bsize })
     } catch (error) {
       refusal = error
     }
   }
-  throw new Error(`${path} could not be filled in ${fillTriesMax} tries: ${String(refusal)}`)
+  if (!signal.aborted) throw new Error(`${path} could not be filled in ${fillTriesMax} tries: ${String(refusal)}`)
 }
 
 /** Takes away the file systems of ours at or below `folder`; at once, even where something still uses one. */
@@ -47,7 +48,17 @@ export async function unmountBelow(folder: string): Promise<void> {
 
 /** Where file systems of ours are mounted, at or below `folder`, in the order in which they were. */
 export function ownMountsBelow(folder: string): readonly string[] {
-  return ownMounts().filter((path) => path === folder || path.startsWith(`${folder}/`))
+  const real = realPathOf(folder)
+  return ownMounts().filter((path) => path === real || path.startsWith(`${real}/`))
+}
+
+/** As the kernel's table has it; one that is not there is mounted nowhere. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }
 
 function ownMounts(): string[] {

@@ -19,6 +19,8 @@ export function controlNode(
   const mainPid = (): number => stack.processes.get(id)?.pid ?? 0
   let memory: { readonly mark: ProcessMark; readonly before: string } | null = null
   let files: { readonly pid: number; readonly limit: number } | null = null
+  let filling: Promise<void> = Promise.resolve()
+  const givingBack = new AbortController()
   const place = applicationUrl === null ? null : { superuserUrl: url, applicationUrl }
   return {
     id,
@@ -32,7 +34,7 @@ export function controlNode(
     async useUpFiles() {
       const pid = mainPid()
       const limit = readOpenFilesLimit(pid)
-      if (limit === null) throw new NotPossibleHere(`how many files ${id} may open is not told`)
+      if (limit === null) throw notTold(pid, `how many files ${id} may open`)
       if (files?.pid !== pid) files = { pid, limit }
       await limitOpenFiles(pid, nextFileNumber(pid))
     },
@@ -42,7 +44,7 @@ export function controlNode(
     async takeMemory(eachBytes) {
       const mark = readProcess(mainPid())
       const before = mark === undefined ? null : readMemoryLimit(mark.pid)
-      if (mark === undefined || before === null) throw new NotPossibleHere(`how much memory ${id} may have is not told`)
+      if (mark === undefined || before === null) throw notTold(mainPid(), `how much memory ${id} may have`)
       memory ??= { mark, before }
       await limitMemory(mark, String(eachBytes))
     },
@@ -50,18 +52,29 @@ export function controlNode(
       if (memory !== null) await giveMemoryBack(memory.mark, memory.before)
     },
     async fillDisk() {
-      if (disk === null || !isMounted(disk))
+      if (disk === null)
         throw new NotPossibleHere(
           `the data of ${id} has no file system of its own: that takes root, and the right to mount one`,
         )
-      await fillDisk(disk)
+      if (givingBack.signal.aborted) return
+      filling = fillDisk(disk, givingBack.signal)
+      await filling
     },
     async giveDiskBack() {
+      givingBack.abort()
+      // One that is under way would fill it again.
+      await filling.catch(() => undefined)
       if (disk !== null && isMounted(disk)) await resizeDisk(disk)
     },
     database: place === null ? null : controlDatabase(place, injectionId, clock),
     cluster: role === 'postgres' && stack.cluster !== null ? asSeenBy(id, stack.cluster) : null,
   }
+}
+
+/** Of a process that runs, this machine does not tell it; one that has ended has nothing to tell. */
+function notTold(pid: number, what: string): Error {
+  const message = `${what} is not told`
+  return readProcess(pid) === undefined ? new Error(`${message}: it does not run`) : new NotPossibleHere(message)
 }
 
 function asSeenBy(id: string, cluster: DatabaseCluster): ClusterControl {

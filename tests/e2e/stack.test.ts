@@ -207,6 +207,7 @@ describe('a local stack', () => {
     const inGroup = processes.filter(({ pid }) =>
       readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`squall-${runId}-stack`),
     )
+    expect(processes.length).toBeGreaterThan(pids.length)
     expect(inGroup).toHaveLength(canMakeGroups() ? processes.length : 0)
   })
 

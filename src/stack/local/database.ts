@@ -1,7 +1,7 @@
 import { chmod, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { NodeSpec } from '../../domain/plan.ts'
-import { ownDiskSource } from '../../keeper/own-disk.ts'
+import { isMounted, ownDiskSource } from '../../keeper/own-disk.ts'
 import type { RunningNode } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
 import {
@@ -119,7 +119,8 @@ async function runDatabase(
   }
   const { spawned } = await startUntil(part, spec, context, async () => ((await answers(url)) ? true : null))
   const applicationUrl = databaseUrlAt(engines, 'application', loopback, port)
-  const disk = node.ownDisk ? { path: place.dataDir, bytes: ownDiskBytes } : null
+  const ownDisk = { path: place.dataDir, bytes: ownDiskBytes }
+  const disk = node.ownDisk && isMounted(ownDisk) ? ownDisk : null
   return { id: node.id, role: 'postgres', pid: spawned.pid, host: loopback, port, url, applicationUrl, disk, logPath }
 }
 
@@ -178,8 +179,9 @@ const copyScript = 'cp -a --reflink=auto "$1" "$2" && { sync -f "$2" || true; }'
  * log stays outside, as on a volume of its own: without room for it PostgreSQL would end, which `kill` shows as well.
  */
 const copyToOwnDiskScript =
-  'mkdir -p "$2" && { mount -t tmpfs -o "size=$3,mode=700" "$4" "$2" || true; } && cp -a "$1/." "$2" && ' +
-  `cp -a "$2/pg_wal" "$2${walSuffix}" && rm -r "$2/pg_wal" && ln -s "$2${walSuffix}" "$2/pg_wal"`
+  `if mkdir "$2" && mount -t tmpfs -o "size=$3,mode=700" "$4" "$2"; then cp -a "$1/." "$2" && ` +
+  `cp -a "$2/pg_wal" "$2${walSuffix}" && rm -r "$2/pg_wal" && ln -s "$2${walSuffix}" "$2/pg_wal" && ` +
+  `{ sync -f "$2${walSuffix}" || true; }; else rmdir "$2" && ${copyScript}; fi`
 
 async function copyData(
   { node, dataDir, logPath }: DatabasePlace,

@@ -73,11 +73,10 @@ async function applyAndObserve(
       return true
     },
     (error: unknown) => {
-      const isPossible = !(error instanceof NotPossibleHere)
-      if (!isPossible) tell('notPossible', clock.monotonicUs() - t0Us, { note: error.message })
-      note(
-        `${harm.id}: ${isPossible ? 'could not be applied' : 'is not possible here'}: ${isPossible ? String(error) : error.message}`,
-      )
+      if (error instanceof NotPossibleHere) {
+        tell('notPossible', clock.monotonicUs() - t0Us, { note: error.message })
+        note(`${harm.id}: is not possible here: ${error.message}`)
+      } else note(`${harm.id}: could not be applied: ${String(error)}`)
       return false
     },
   )

@@ -62,12 +62,25 @@ async function seen(wanted: Wanted, looks: readonly Look[]): Promise<readonly [n
 
 test('silence began when the unanswered question was asked, after the last that was answered was asked', async () => {
   const looks: Look[] = [
-    ['long', 998, 1_001],
-    ['fresh', 999, 1_003],
+    ['long', 1_002, 1_003],
+    ['fresh', 1_003, 1_005],
     ['long', 1_011, 1_411, 'timeout'],
     ['fresh', 1_013, 1_413, 'timeout'],
   ]
-  expect(await seen(harm, looks)).toEqual([1_013, 1_013 - 998])
+  expect(await seen(harm, looks)).toEqual([1_013, 1_013 - 1_002])
+})
+
+test('nothing came before it was asked for', async () => {
+  const looks: Look[] = [
+    ['fresh', 990, 1_003],
+    ['fresh', 1_013, 1_413, 'timeout'],
+  ]
+  expect(await seen({ ...harm, seenBy: ['fresh'] }, looks)).toEqual([1_013, 13])
+  const silent: Look[] = [
+    ['fresh', 520, 920, 'timeout'],
+    ['fresh', 930, 1_030],
+  ]
+  expect(await seen({ ...harmGone, seenBy: ['fresh'] }, silent)).toEqual([1_030, 30])
 })
 
 test('a question that was under way when the search began went silent then', async () => {
@@ -93,12 +106,15 @@ test('what the slower connection sees later may have come when the quicker one s
   expect(await seen(harmGone, looks)).toEqual([1_122, 122])
 })
 
-test('a silence may have ended as long before its end as the next answer took, on its way already', async () => {
+test.each([
+  ['a tenth of a second', 1_292, 1_152],
+  ['as long as the next answer took', 1_462, 1_052],
+])('a silence may have ended %s before its end, with the answer on its way', async (_, answeredMs, knownMs) => {
   const looks: Look[] = [
-    ['fresh', 682, 1_082, 'timeout'],
-    ['fresh', 1_092, 1_122],
+    ['fresh', 852, 1_252, 'timeout'],
+    ['fresh', 1_262, answeredMs],
   ]
-  expect(await seen({ ...harmGone, seenBy: ['fresh'] }, looks)).toEqual([1_122, 1_122 - (1_082 - 30)])
+  expect(await seen({ ...harmGone, seenBy: ['fresh'] }, looks)).toEqual([answeredMs, answeredMs - knownMs])
 })
 
 test('a refusal holds to its end', async () => {

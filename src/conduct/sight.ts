@@ -23,17 +23,20 @@ export function momentUs(sample: ProbeSample, sinceUs: number): number {
 }
 
 /**
- * Up to when the last sample before a change tells what was. An answer may have passed at once; a no holds to its end.
- * Silence holds to its end but for the time that the next look took to be answered: so long ago it may have ended, with
- * this answer on its way.
+ * An answer may have been on its way for so long. On a busy machine a fresh connection to a database that was well took
+ * 90 ms (two cores, both burned); a look that ran into silence so shortly before shows nothing.
  */
+const onItsWayUs = 100_000
+
+/** Up to when the last sample before a change tells what was. An answer may have passed at once; a no holds to its end. */
 function knownUntilUs(last: ProbeSample, next: ProbeSample): number {
   if (last.error === null) return last.askedUs
-  const isOnItsWay = last.error === 'timeout' && next.error === null && next.askedUs >= last.endedUs
-  return last.endedUs - (isOnItsWay ? next.endedUs - next.askedUs : 0)
+  if (last.error !== 'timeout') return last.endedUs
+  return last.endedUs - Math.max(onItsWayUs, next.endedUs - next.askedUs)
 }
 
 interface Search {
+  /** When the change was asked for: it did not come before. */
   readonly sinceUs: number
   readonly untilUs: number
   readonly question: ProbeQuestion
@@ -79,7 +82,8 @@ export async function waitForSight({ clock, watch, signal }: Watching, search: S
     else {
       const atUs = moment(sample)
       const last = lastOther.get(connection)
-      rows.set(connection, { atUs, afterUs: Math.min(last ? knownUntilUs(last, sample) : sinceUs, atUs), count: 1 })
+      const knownUs = last ? knownUntilUs(last, sample) : sinceUs
+      rows.set(connection, { atUs, afterUs: Math.min(Math.max(knownUs, sinceUs), atUs), count: 1 })
     }
     if (seenBy.every(isFound)) seen.abort()
   })

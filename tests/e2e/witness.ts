@@ -34,6 +34,8 @@ export class Witness implements AsyncDisposable {
   readonly #url: string
   readonly #looks: Look[] = []
   readonly #loop: Promise<void>
+  /** How long a connection took that was made as soon as there were answers again. */
+  readonly #connects: (readonly [atUs: number, tookUs: number])[] = []
   #isOver = false
 
   constructor(url: string) {
@@ -73,22 +75,39 @@ export class Witness implements AsyncDisposable {
     return Math.max(0, ...gaps)
   }
 
+  /** How long one connection of the test's own took right after these moments; 0: none was made. */
+  connectUs(aboutUs: readonly number[]): number {
+    const near = this.#connects.filter(([atUs]) => aboutUs.some((moment) => Math.abs(moment - atUs) < nearUs))
+    return Math.max(0, ...near.map(([, tookUs]) => tookUs))
+  }
+
   async #look(): Promise<void> {
     let client: pg.Client | null = null
+    let isHarmed = false
     while (!this.#isOver) {
       const askedUs = nowUs()
+      let isAnswered = true
       try {
         client ??= await connected(this.#url)
         await client.query('select 1')
-        this.#looks.push({ askedUs, endedUs: nowUs(), isAnswered: true })
       } catch {
-        this.#looks.push({ askedUs, endedUs: nowUs(), isAnswered: false })
+        isAnswered = false
         client?.end().catch(() => undefined)
         client = null
       }
+      const endedUs = nowUs()
+      this.#looks.push({ askedUs, endedUs, isAnswered })
+      if (isAnswered && (isHarmed || endedUs - askedUs > silenceUs)) void this.#connect(endedUs)
+      isHarmed = !isAnswered
       await new Promise((resolve) => setTimeout(resolve, betweenMs))
     }
     client?.end().catch(() => undefined)
+  }
+
+  async #connect(atUs: number): Promise<void> {
+    const client = await connected(this.#url).catch(() => null)
+    this.#connects.push([atUs, nowUs() - atUs])
+    await client?.end()
   }
 }
 

@@ -25,7 +25,7 @@ export const proxyReadyMsMax = 15_000
 /** One attempt to connect, or one call: on loopback 1 ms; a busy machine gets a second, and then the next attempt. */
 export const attemptMsMax = 1_000
 /** How often something that starts is asked whether it is ready. */
-export const pollMs = 20
+export const pollMs = 10
 /** Orderly leave: the server lets calls go that are open; the proxy has nothing to do. */
 export const serverGraceMs = 3_000
 export const proxyGraceMs = 1_000

@@ -12,6 +12,17 @@ import type { Workload } from './lib/workload.ts'
 const workload: Workload = {
   name: 'customer-success',
   tools: [...core, ...onboarding, ...health, ...retention, ...communication, ...support, ...expansion, ...feedback],
+  ledger: {
+    name: 'send_message',
+    arguments: (mark) => ({
+      customer_id: 1,
+      author_id: 1,
+      channel: 'email',
+      subject: mark,
+      body: 'one write of the ledger',
+    }),
+    survivors: `select subject as mark, count(*)::int as copies from messages where starts_with(subject, $1) group by subject`,
+  },
 }
 
 export default workload

@@ -1,6 +1,6 @@
 import type { ParameterDescription } from '../../src/domain/catalogue.ts'
 import type { NodeControl } from '../../src/domain/node-control.ts'
-import { type Doing, type FaultParameters, type NodeFault, numberOf } from './fault.ts'
+import { type Doing, type FaultParameters, type NodeFault, numberOf, textOf } from './fault.ts'
 
 /** What fail-overs have in common: who takes over, and when. The supervisor in them is Squall's own. */
 
@@ -11,6 +11,14 @@ const decide: ParameterDescription = {
   max: 300_000,
   default: 1_000,
   why: 'from the harm until a replica is promoted: what a platform needs to notice and to be sure',
+}
+
+const by: ParameterDescription = {
+  kind: 'choice',
+  unit: '',
+  choices: ['fault', 'supervisor'],
+  default: 'fault',
+  why: 'who promotes: the fault itself, or the supervisor of the stack, by its own policy; at the end it is done in any case',
 }
 
 /** Holds on nodes that were really harmed: a refused fault must not be healed by ending a healthy node. */
@@ -27,6 +35,7 @@ async function harmPrimary(node: NodeControl, signal: 'SIGKILL' | 'SIGSTOP'): Pr
 }
 
 async function decideAndHandOver(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void> {
+  if (textOf(parameters, 'by') === 'supervisor') return
   await doing.sleep(numberOf(parameters, 'decide'))
   if (!doing.signal.aborted) await handOver(node)
 }
@@ -55,7 +64,7 @@ export function takeOverAfter(signal: 'SIGKILL' | 'SIGSTOP') {
     endsProcess: true,
     judgedBy: 'bounded',
     minimumForMs: 4_000,
-    parameters: { decide },
+    parameters: { decide, by },
     apply: (node) => harmPrimary(node, signal),
     during: decideAndHandOver,
     heal: comeBack,

@@ -32,7 +32,18 @@ export interface ToolUse {
   readonly expectedCodes?: readonly string[]
 }
 
+/** A tool that leaves one row for each call, so that writes can be counted one by one. */
+export interface LedgerTool {
+  readonly name: string
+  /** `mark` is to be found in the row. */
+  arguments(mark: string): JsonObject
+  /** SQL that gives each mark that begins with `$1`, and how many rows have it: columns `mark` and `copies`. */
+  readonly survivors: string
+}
+
 export interface Workload {
   readonly name: string
   readonly tools: readonly ToolUse[]
+  /** Without one, a plan cannot have its ledger written by this workload's server. */
+  readonly ledger?: LedgerTool
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { drills } from '../../chaos/drills/registry.ts'
 import { faults } from '../../chaos/faults/registry.ts'
 import type { Catalogue, FaultDescription, PresetDescription, WorkloadDescription } from '../domain/catalogue.ts'
 import { loadWorkload, workloadFile } from '../load/workload.ts'
@@ -19,7 +20,7 @@ async function workloads(): Promise<Map<string, WorkloadDescription>> {
   for (const name of names(assets.scenarios, '.ts')) {
     const workload = await loadWorkload(workloadFile(name))
     const tools = new Map(workload.tools.map((tool) => [tool.name, tool.weight]))
-    found.set(name, { name, title: `${tools.size} tools`, tools })
+    found.set(name, { name, title: `${tools.size} tools`, tools, hasLedger: workload.ledger !== undefined })
   }
   return found
 }
@@ -49,6 +50,7 @@ export async function readCatalogue(): Promise<Catalogue> {
     workloads: await workloads(),
     faults: new Map<string, FaultDescription>(faults),
     measures: measureCatalogue,
+    drills,
     presets: new Map(names(assets.presets, '.yaml').map((name) => [name, preset(name)])),
   }
 }

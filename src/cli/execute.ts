@@ -6,6 +6,7 @@ import { type ConductEnd, conduct } from '../conduct/conduct.ts'
 import { type Advice, isReplicated, type Plan } from '../domain/plan.ts'
 import { type KeeperClient, startKeeper } from '../keeper/client.ts'
 import { joinCpuGroup } from '../keeper/cpu-groups.ts'
+import type { LedgerTool } from '../ledger/start.ts'
 import { bundleWorkload } from '../load/bundle.ts'
 import { generatorConfig } from '../load/generator-config.ts'
 import { type StartedLoad, startLoad } from '../load/start.ts'
@@ -46,6 +47,7 @@ function newRunId(planName: string, wallUnixUs: number): string {
 }
 
 interface PreparedLoad {
+  readonly ledgerTool: LedgerTool | null
   readonly tools: readonly WeightedTool[]
   readonly scriptPath: string
   readonly probeCall: { readonly tool: string; readonly arguments: object } | null
@@ -60,7 +62,12 @@ async function prepareLoad(plan: Plan, workFolder: string): Promise<PreparedLoad
   const workload = await loadWorkload(file)
   const scriptPath = join(workFolder, 'workload.js')
   await bundleWorkload(file, scriptPath)
-  return { tools: weightedTools(workload, plan.load.with), scriptPath, probeCall: probeCallOf(workload) }
+  return {
+    tools: weightedTools(workload, plan.load.with),
+    scriptPath,
+    probeCall: probeCallOf(workload),
+    ledgerTool: workload.ledger ?? null,
+  }
 }
 
 /** One run from nothing to a closed run folder; whatever it started is ended when it resolves or rejects. */
@@ -167,6 +174,8 @@ class Execution {
       clock,
       faults,
       probeCall: prepared.probeCall,
+      ledgerTool: prepared.ledgerTool,
+      runId: this.#runId,
       interrupt,
       onNote: (text) => this.#say(`! ${text}`),
       onStarted: (t0Us) => {

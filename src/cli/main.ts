@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander'
+import { drillText } from '../../chaos/drills/registry.ts'
+import type { LoadText } from '../plan/extends.ts'
 import { planFolder } from '../plan/folder.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { systemClock } from '../record/clock.ts'
@@ -6,6 +8,7 @@ import { assets } from './assets.ts'
 import { readCatalogue } from './catalogue.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
+import { drillCommand } from './commands/drill.ts'
 import { gateCommand } from './commands/gate.ts'
 import { healCommand } from './commands/heal.ts'
 import { listCommand } from './commands/list.ts'
@@ -27,6 +30,8 @@ const usageExitCode = 64
 function newContext(): CliContext {
   const isTerminal = process.stderr.isTTY === true && !process.argv.includes('--no-color') && !process.env.NO_COLOR
   const catalogue = lazily(readCatalogue)
+  const inFolder = planFolder(assets.plans, process.cwd())
+  const loadText: LoadText = (nameOrPath, from) => drillText(nameOrPath) ?? inFolder(nameOrPath, from)
   let exitCode: number | null = null
   return {
     stdout: (text) => process.stdout.write(text),
@@ -38,8 +43,7 @@ function newContext(): CliContext {
       process.exitCode = exitCode
     },
     catalogue,
-    loadPlan: async (plan, overrides) =>
-      loadPlan({ plan, loadText: planFolder(assets.plans, process.cwd()), catalogue: await catalogue(), overrides }),
+    loadPlan: async (plan, overrides) => loadPlan({ plan, loadText, catalogue: await catalogue(), overrides }),
     interrupt: listenForInterrupt(systemClock, (why) =>
       process.stderr.write(`\nstopping (${why}): healing faults, ending the stack\n`),
     ),
@@ -69,6 +73,7 @@ function program(context: CliContext): Command {
     )
   const commands = [
     gateCommand(context),
+    drillCommand(context),
     runCommand(context),
     reportCommand(context),
     upCommand(context),

@@ -135,6 +135,7 @@ export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient
   for (const [id, node] of stack.nodes)
     nodes.set(id, {
       id,
+      role: node.role,
       probeTarget: targetOf(
         node.role === 'mcp' ? 'http' : node.role,
         node.url,
@@ -149,6 +150,7 @@ export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient
     metricsUrl: metricsUrlOf(stack, plan),
     readyUrl: readyUrlOf(stack, plan),
     databaseUrl: stack.databaseUrl,
+    primary: () => stack.cluster?.primary ?? databases.values().next().value ?? null,
     links,
     nodes,
     processes: () => [

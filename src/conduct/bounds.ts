@@ -6,6 +6,10 @@ export const boundsMs = {
   probeQuick: 10,
   /** Quick already this long before a fault comes or goes, so that the sample before it is near. */
   probeQuickAhead: 300,
+  /** Between two looks of the supervisor at a node: a part of what a fail-over here takes that is its own. */
+  supervisorEvery: 50,
+  /** No answer by then is a failed look: what is silent is seen that much later than what refuses. */
+  supervisorPatience: 500,
   /** Applying a fault takes a few HTTP calls of a few ms to a proxy on this machine; each call has its own deadline. */
   apply: 5_000,
   /** What a fault does in between, such as a round of forced deadlocks, may take this much longer than the fault. */

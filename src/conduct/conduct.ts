@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Fault } from '../../chaos/faults/fault.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
+import { type Ledger, type LedgerTool, prepareLedger, startLedger } from '../ledger/start.ts'
 import type { LoadEnd, StartedLoad } from '../load/start.ts'
 import { type PoolReading, readPoolOnce } from '../observe/pool.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
@@ -14,6 +15,7 @@ import { inject, type UndoHolder } from './injection.ts'
 import { type Observation, observe } from './observation.ts'
 import type { ProcessExit, StackView } from './stack-view.ts'
 import { type ConditionFiles, comes } from './start-condition.ts'
+import { supervise } from './supervisor.ts'
 import { type TargetWatch, watchTarget } from './target-watch.ts'
 
 export interface ConductSpec {
@@ -24,6 +26,10 @@ export interface ConductSpec {
   readonly bootId: string
   readonly clock: Clock
   readonly faults: ReadonlyMap<string, Fault>
+  /** By which the workload writes the ledger; null: it has none. */
+  readonly ledgerTool: LedgerTool | null
+  /** Tells this run's writes from another's. */
+  readonly runId: string
   /** A cheap call for the probe through the whole path. */
   readonly probeCall: { readonly tool: string; readonly arguments: object } | null
   /** Aborts when the user interrupts. */
@@ -48,6 +54,7 @@ class Conductor {
   #broken: HarnessBroke | null = null
   #ending = false
   #pool: PoolReading | null = null
+  #ledger: Ledger | null = null
 
   constructor(spec: ConductSpec) {
     this.#spec = spec
@@ -113,8 +120,13 @@ class Conductor {
     const observation = this.#observe(stack)
     const clockWatch = stack.use(watchClock(spec.clock, (stepUs) => this.#tell('clock', null, { stepUs }), this.#fail))
     const heart = stack.use(observation.beat(() => this.#now()))
+    this.#ledger = this.#writeLedger()
+    const supervising = this.#supervise()
     const faults = spec.plan.faults.map((planned) => this.#inject(planned))
     const end = await this.#followLoad(faults)
+    if (end.reason === 'planned') await this.#ledger?.readSurvivors()
+    this.#stop.abort()
+    await supervising
     this.#ending = true
     await Promise.all([heart.stop(), clockWatch.stop(), observation.stop()])
     for (const watch of this.#watches.values()) await watch[Symbol.asyncDispose]()
@@ -129,6 +141,8 @@ class Conductor {
     const { clock, load, plan, stack } = this.#spec
     const { pool } = plan.observe
     if (pool && stack.metricsUrl) this.#pool = await readPoolOnce(stack.metricsUrl, pool.map)
+    const { ledger } = plan.observe
+    if (ledger && stack.databaseUrl) await prepareLedger(ledger, stack.databaseUrl)
     const { users } = await load.ready
     const t0Us = clock.monotonicUs() + boundsMs.leadBeforeT0 * 1_000
     this.#t0Us = t0Us
@@ -167,6 +181,42 @@ class Conductor {
       this.#watches.set(id, stack.use(watch))
     }
     return observation
+  }
+
+  #writeLedger(): Ledger | null {
+    const { plan, stack, clock, folder, bootId, ledgerTool, runId } = this.#spec
+    const { ledger } = plan.observe
+    const { databaseUrl } = stack
+    if (!ledger || databaseUrl === null) return null
+    return startLedger({
+      plan: ledger,
+      clock,
+      t0Us: this.#t0Us ?? 0,
+      mcpUrl: stack.mcpUrl,
+      databaseUrl,
+      tool: ledgerTool,
+      mark: `squall ${runId}`,
+      writer: folder.stream('ledger', bootId),
+      primary: () => stack.primary() ?? '',
+      onError: this.#fail,
+      onNote: (text) => this.#note(text),
+    })
+  }
+
+  /** What the plan's supervisor looks after: the server, and the databases. */
+  async #supervise(): Promise<void> {
+    const { plan, stack, clock } = this.#spec
+    const policy = plan.stack.supervisor
+    if (!policy) return
+    const looked = [...stack.nodes.values()].filter(({ role }) => role === 'mcp' || role === 'postgres')
+    await supervise({
+      policy,
+      clock,
+      nodes: looked.map(({ id, probeTarget, control }) => ({ id, probeTarget, control: control('supervisor') })),
+      tell: (atUs, node, step, extra) => this.#row(atUs, 'supervisor', node, { step, ...extra }),
+      note: (text) => this.#note(text),
+      signal: this.#stop.signal,
+    }).catch(this.#fail)
   }
 
   /** Every link; nodes only where a fault is planned on them, since each costs the system two connections. */
@@ -228,6 +278,7 @@ class Conductor {
     await Promise.race([ended, hung])
     if (!over.signal.aborted && !this.#stop.signal.aborted)
       this.#break(new HarnessBroke(`k6 was still running ${boundsMs.loadEnd} ms after its end`, 'see logs/k6-1.log'))
+    await this.#ledger?.stop()
     if (this.#stop.signal.aborted) load.stop()
     else await this.#loadEnded(await ended, endMs)
     // Whoever waits for a later moment of the plan waits no more; what is on is healed first.

@@ -1,5 +1,6 @@
 import type { LinkControl } from '../domain/link.ts'
 import type { NodeControl } from '../domain/node-control.ts'
+import type { NodeRole } from '../domain/plan.ts'
 import type { WatchedProcess } from '../observe/host.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
 import type { UndoHolder } from './injection.ts'
@@ -27,6 +28,7 @@ export interface ConductedLink {
 
 export interface ConductedNode {
   readonly id: string
+  readonly role: NodeRole
   /** For our own connections, straight to it. */
   readonly probeTarget: ProbeTarget
   /** One injection's hold on it. */
@@ -41,8 +43,10 @@ export interface StackView {
   /** null: this target does not tell. */
   readonly metricsUrl: string | null
   readonly readyUrl: string | null
-  /** Straight to the database; null where there is none to look at. */
+  /** Straight to the database that takes writes; null where there is none to look at. */
   readonly databaseUrl: string | null
+  /** Id of the database that takes writes now; null where there is none. */
+  readonly primary: () => string | null
   readonly links: ReadonlyMap<string, ConductedLink>
   readonly nodes: ReadonlyMap<string, ConductedNode>
   processes(): readonly WatchedProcess[]

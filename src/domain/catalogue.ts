@@ -8,6 +8,21 @@ export interface Catalogue {
   /** By id; a `*` in a key stands for one part between dots, such as `tool.error_ratio.*`. */
   readonly measures: ReadonlyMap<string, MeasureDescription>
   readonly presets: ReadonlyMap<string, PresetDescription>
+  readonly drills: ReadonlyMap<string, DrillDescription>
+}
+
+/** One step of a drill, as its runbook has it. */
+export interface DrillStep {
+  readonly kind: 'inject' | 'detect' | 'act' | 'verify' | 'heal'
+  readonly text: string
+}
+
+export interface DrillDescription {
+  readonly name: string
+  readonly title: string
+  /** What is expected to hold. */
+  readonly hypothesis: string
+  readonly steps: readonly DrillStep[]
 }
 
 export interface WorkloadDescription {
@@ -15,6 +30,8 @@ export interface WorkloadDescription {
   readonly title: string
   /** Tool → its relative share of the calls. null: not known before the run. */
   readonly tools: ReadonlyMap<string, number> | null
+  /** It names a tool by which a ledger can be written. */
+  readonly hasLedger: boolean
 }
 
 /** `name`: a table's, with its schema where it needs one: letters, digits, _ and at most one dot; the fault quotes it. */

@@ -37,6 +37,12 @@ export interface LinkSpec {
   readonly to: string
 }
 
+/** What the users' platform would do, done by Squall; null: it does not. ms without an answer until it acts. */
+export interface SupervisorPlan {
+  readonly restartAfterMs: number | null
+  readonly promoteAfterMs: number | null
+}
+
 export interface StackPlan {
   readonly kind: StackKind
   readonly preset: string | null
@@ -44,6 +50,8 @@ export interface StackPlan {
   readonly allowHosts: readonly string[]
   readonly nodes: Readonly<Record<string, NodeSpec>>
   readonly links: Readonly<Record<string, LinkSpec>>
+  /** null: nothing restarts or promotes by itself. Runs of earlier versions have none. */
+  readonly supervisor: SupervisorPlan | null
 }
 
 export interface Phase {
@@ -127,6 +135,16 @@ export type PoolField =
   | 'usedHighWater'
   | 'pendingHighWater'
 
+/** `tool`: as users write, by a tool of the server. `sql`: straight to the database that takes writes. */
+export type LedgerVia = 'tool' | 'sql'
+
+/** Writes of our own, each recorded before it is sent and when it has ended, to be counted afterwards one by one. */
+export interface LedgerPlan {
+  readonly via: readonly LedgerVia[]
+  /** Writes a second, by each. */
+  readonly ratePerS: number
+}
+
 export interface ObservePlan {
   /** null: the pool is not observed, and what needs it is not assessed. `map`: our field → the system's metric name. */
   readonly pool: {
@@ -138,6 +156,8 @@ export interface ObservePlan {
   readonly databaseEveryMs: number
   readonly hostEveryMs: number
   readonly probeEveryMs: number
+  /** null: no writes are counted. Runs of earlier versions have none. */
+  readonly ledger: LedgerPlan | null
 }
 
 /** A recovery exercise. */

@@ -57,6 +57,17 @@ describe('a database that nobody could ask', () => {
   })
 })
 
+test('a database that a fault is on may be silent for as long as the fault lasts, and not a moment longer', () => {
+  const silent = (fromMs: number, toMs: number) =>
+    databaseOf((ms) => (ms >= fromMs && ms < toMs ? { error: 'refused', connections: null } : { startedAt: 'a' }))
+  const verdictOf = (plan: Plan, database: ReturnType<typeof silent>) =>
+    findingOf(report({ plan, timeline: timelineOf(plan), database }), 'system.unplanned_exit').verdict
+  const onIt = planned({ faults: [faultOf({ on: 'primary', startMs: 40_000, recoveryMs: 0 })] })
+  expect(verdictOf(onIt, silent(41_000, 49_000))).toBe('pass')
+  expect(verdictOf(onIt, silent(41_000, 54_000))).toBe('unknown')
+  expect(verdictOf(planned({ faults: [faultOf({ startMs: 40_000 })] }), silent(41_000, 49_000))).toBe('unknown')
+})
+
 describe('whose exit counts', () => {
   test.each([
     ['server', 'fail'],

@@ -1,8 +1,9 @@
 import { usPerSecond } from '../domain/time.ts'
-import type { Finding, NotAssessed } from '../domain/verdict.ts'
-import { gate, stretchOf } from '../measure/gates.ts'
+import type { Finding, NotAssessed, Window } from '../domain/verdict.ts'
+import { gate, type Stretch, stretchOf } from '../measure/gates.ts'
 import { exactly, none } from '../measure/measured.ts'
 import type { RunView } from '../measure/run-view.ts'
+import { without } from '../measure/windows.ts'
 import type { DatabaseRow, TimelineRow } from '../record/reader-rows.ts'
 import { evidenceFor } from './evidence.ts'
 
@@ -43,7 +44,7 @@ export function judgeExits(view: RunView): { findings: readonly Finding[]; notAs
   }
   const hasDatabase = Object.values(view.plan.stack.nodes).some(({ role }) => role === 'postgres')
   const run = view.window('run')
-  const blind = hasDatabase && run !== null ? gate(view, stretchOf(view, run), ['database']) : null
+  const blind = hasDatabase && run !== null ? gate(view, unexplained(view, run), ['database']) : null
   if (watched && blind !== null) {
     // A backend's crash restarts a whole cluster under one and the same postmaster: only its own start times tell.
     const why = `Whether the database began anew cannot be told: ${blind.why}.`
@@ -85,6 +86,12 @@ function restarts(view: RunView, rows: readonly DatabaseRow[]): readonly string[
     if (explained.some((stop) => stop.startUs <= row.tUs && stop.endUs >= fromUs)) return []
     return [`its database began anew between ${seconds(fromUs)} and ${seconds(row.tUs)}`]
   })
+}
+
+/** While a fault is on a database it may be silent, and its new start is explained in any case. */
+function unexplained(view: RunView, run: Window): Stretch {
+  const stretch = stretchOf(view, run)
+  return { ...stretch, spans: stretch.spans.flatMap((span) => without(span, plannedStops(view))) }
 }
 
 function plannedStops(view: RunView): readonly { startUs: number; endUs: number }[] {

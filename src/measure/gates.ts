@@ -7,7 +7,7 @@ import type { RunView } from './run-view.ts'
 import { type Sampled, silence } from './samples.ts'
 
 /** What a measure rests on. `delivery`: that the load was really offered. */
-export type Need = 'calls' | 'delivery' | 'pool' | 'database' | 'probe'
+export type Need = 'calls' | 'delivery' | 'pool' | 'database' | 'probe' | 'ledger'
 
 export interface Gate {
   readonly reason: ReasonCode
@@ -44,7 +44,8 @@ export function gate(view: RunView, stretch: Stretch, needs: readonly Need[]): G
     (needs.includes('delivery') ? deliveryGate(view, stretch) : null) ??
     (needs.includes('pool') ? poolGate(view, stretch) : null) ??
     (needs.includes('database') ? databaseGate(view, stretch) : null) ??
-    (needs.includes('probe') ? probeGate(view, stretch) : null)
+    (needs.includes('probe') ? probeGate(view, stretch) : null) ??
+    (needs.includes('ledger') ? ledgerGate(view, stretch) : null)
   )
 }
 
@@ -187,6 +188,13 @@ function probeGate(view: RunView, { spans, name }: Stretch): Gate | null {
   const { probe } = view.folder
   if (probe === null) return { reason: 'sampler_silent', why: 'the run folder has no probe stream' }
   return cutGate(probe.state, spans, name)
+}
+
+/** Whether what survived was read as well is the business of those who count it. */
+function ledgerGate(view: RunView, { spans, name }: Stretch): Gate | null {
+  const { ledger } = view.folder
+  if (ledger === null) return { reason: 'no_samples', why: 'the run folder has no ledger stream' }
+  return cutGate(ledger.state, spans, name)
 }
 
 function samplerGate(

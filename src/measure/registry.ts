@@ -2,12 +2,14 @@ import type { MeasureDescription } from '../domain/catalogue.ts'
 import { callQuantiles } from './call-quantiles.ts'
 import { callRatios } from './call-ratios.ts'
 import { databaseMeasures } from './database-measures.ts'
+import { ledgerMeasures } from './ledger-measures.ts'
 import { loadMeasures } from './load-measures.ts'
 import type { MeasureSpec } from './measure-spec.ts'
 import { poolUse } from './pool-use.ts'
 import { poolWaits } from './pool-waits.ts'
 import { readyLies } from './ready-lies.ts'
 import { recoveryAfterHeal } from './recovery-after-heal.ts'
+import { recoveryMeasures } from './recovery-measures.ts'
 
 /** Every measure a plan can name. Adding one: a file (or a line in its family's), a test, a line here. */
 export const measures: readonly MeasureSpec[] = [
@@ -18,6 +20,8 @@ export const measures: readonly MeasureSpec[] = [
   ...poolWaits,
   ...databaseMeasures,
   recoveryAfterHeal,
+  ...recoveryMeasures,
+  ...ledgerMeasures,
   readyLies,
 ]
 

@@ -7,6 +7,7 @@ import { type CallSeconds, callSeconds } from './call-seconds.ts'
 import { CallSet } from './call-set.ts'
 import { injectionStartUs, readInjections } from './injections.ts'
 import { type LaunchBounds, launchBounds } from './launch-bounds.ts'
+import { type LedgerFacts, ledgerFacts } from './ledger-facts.ts'
 import { poolLacks } from './pool-readings.ts'
 import { type Settling, settle } from './settled.ts'
 import { rowsOfWindow } from './window-calls.ts'
@@ -29,6 +30,7 @@ export class RunView {
   readonly bounds: LaunchBounds
   readonly settlings: ReadonlyMap<string, Settling>
   readonly #index: CallSeconds | null
+  #ledger: readonly LedgerFacts[] | null = null
   readonly #sets = new Map<string, CallSet>()
 
   constructor(folder: RunFolder) {
@@ -58,6 +60,14 @@ export class RunView {
   get callsWholeUntilUs(): number {
     const ends = this.folder.calls?.states.map((state) => state.wholeUntilUs) ?? []
     return ends.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...ends)
+  }
+
+  /** By each way in which the plan writes; empty where there is no ledger. */
+  get ledger(): readonly LedgerFacts[] {
+    this.#ledger ??= (this.plan.observe.ledger?.via ?? []).map((via) =>
+      ledgerFacts(this.folder.ledger?.rows ?? [], via),
+    )
+    return this.#ledger
   }
 
   get poolRows(): readonly PoolRow[] {

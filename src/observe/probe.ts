@@ -1,18 +1,10 @@
 import type { Clock } from '../domain/clock.ts'
 import { isGood } from '../domain/outcome.ts'
-import { readAnswer } from '../mcp/answer.ts'
 import { classify } from '../mcp/classify.ts'
-import {
-  callToolBody,
-  initializeBody,
-  initializedBody,
-  openingHeaders,
-  protocolVersion,
-  sessionHeader,
-  sessionHeaders,
-} from '../mcp/protocol.ts'
+import { callToolBody } from '../mcp/protocol.ts'
 import type { StreamWriter } from '../record/writer.ts'
 import { type Sampler, sampleEvery } from './every.ts'
+import { openSession, post } from './mcp-session.ts'
 import { describeFetchError } from './pool.ts'
 
 export interface ReadyProbeSpec {
@@ -55,37 +47,15 @@ export interface ToolProbeSpec {
   readonly onError: (error: unknown) => void
 }
 
-const client = { name: 'squall-probe', version: '1' }
-
-async function post(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<Response> {
-  return await fetch(url, { method: 'POST', body, headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
-}
-
-/** A session of the probe's own; throws what fetch throws, or an error that names the status. */
-async function openSession(url: string): Promise<Record<string, string>> {
-  const opened = await post(url, initializeBody('squall-probe-0', client), openingHeaders)
-  const text = await opened.text()
-  if (!opened.ok) throw new Error(`initialize: HTTP ${opened.status}`)
-  const answer = readAnswer(text, 'squall-probe-0')
-  const version = answer.kind === 'result' ? answer.result.protocolVersion : undefined
-  const headers = sessionHeaders(
-    typeof version === 'string' ? version : protocolVersion,
-    opened.headers.get(sessionHeader) ?? undefined,
-  )
-  const told = await post(url, initializedBody(), headers)
-  await told.body?.cancel()
-  return headers
-}
-
 /** One cheap tool call through the whole path, in a session apart from the users'. */
 export function probeTool(spec: ToolProbeSpec): Sampler {
   let headers: Record<string, string> | null = null
   let count = 0
   const call = async (): Promise<string | null> => {
-    headers ??= await openSession(spec.mcpUrl)
+    headers ??= await openSession(spec.mcpUrl, 'squall-probe', timeoutMs)
     count += 1
     const id = `squall-probe-${count}`
-    const response = await post(spec.mcpUrl, callToolBody(id, spec.tool, spec.arguments), headers)
+    const response = await post(spec.mcpUrl, callToolBody(id, spec.tool, spec.arguments), headers, timeoutMs)
     const { outcome, detail } = classify(response.status, await response.text(), id)
     if (response.status === 404) headers = null
     return isGood(outcome) ? null : `${outcome}: ${detail ?? ''}`

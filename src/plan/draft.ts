@@ -1,4 +1,12 @@
-import type { FaultJudgement, LoadPlan, Objective, ObservePlan, StackPlan, StartCondition } from '../domain/plan.ts'
+import type {
+  DrillPlan,
+  FaultJudgement,
+  LoadPlan,
+  Objective,
+  ObservePlan,
+  StackPlan,
+  StartCondition,
+} from '../domain/plan.ts'
 import type { Spot } from './shape.ts'
 
 /** A plan that has been read and not yet laid out in time: `--users` and `--quick` act on it. Durations in ms. */
@@ -9,6 +17,7 @@ export interface Draft {
   readonly stack: StackPlan
   readonly load: Omit<LoadPlan, 'phases'> & { readonly phases: readonly PhaseDraft[] }
   readonly faults: readonly FaultDraft[]
+  readonly drill: DrillPlan | null
   readonly observe: ObservePlan
   readonly objectives: readonly Objective[]
 }

@@ -47,19 +47,21 @@ const decide: FaultDescription['parameters'][string] = {
 }
 
 export const fakeCatalogue: Catalogue = {
+  drills: new Map([['failover', { name: 'failover', title: 'a drill', hypothesis: 'it holds', steps: [] }]]),
   workloads: new Map([
     [
       'customer-success',
       {
         name: 'customer-success',
         title: 'customer success',
+        hasLedger: true,
         tools: new Map([
           ['get_customer', 9],
           ['list_contracts', 1],
         ]),
       },
     ],
-    ['echo', { name: 'echo', title: 'one tool', tools: null }],
+    ['echo', { name: 'echo', title: 'one tool', tools: null, hasLedger: false }],
   ]),
   faults: new Map<string, FaultDescription>([
     ['latency', latency],

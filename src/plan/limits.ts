@@ -16,6 +16,8 @@ export const phaseMsMin = 1_000
 export const callTimeoutMsMin = 100
 /** A drain is waited for by a person after the load's end. */
 export const drainMsMax = 60_000
+/** A platform that waits longer than this with a restart or a promotion leaves it to people. */
+export const supervisorAfterMsMax = 600_000
 /** A stack that is not ready after 10 min will not be. */
 export const readyWithinMsMax = 600_000
 /** The memory of a generator: 0.39 MB a user measured, so 20,000 are 8 GB. */
@@ -29,6 +31,14 @@ export const weightMax = 1_000_000
 /** Faster sampling loads the system under test; a gap above 2 s counts as silence, so that 1 s leaves one miss. */
 export const sampleEveryMsMin = 50
 export const sampleEveryMsMax = 1_000
+
+/** A drill's horizon: shorter, nothing recovers; longer belongs to a rehearsal with people, which is planned by the hour. */
+export const drillHorizonMsMin = 5_000
+export const drillHorizonMsMax = 4 * 3_600_000
+
+/** Writes of the ledger, a second and by each way. */
+export const ledgerRateMin = 10
+export const ledgerRateMax = 1_000
 
 /** `--quick`: 224 s of phases become 78 s. Recovery needs 5 s of sight after the heal to be called settled. */
 export const quickFactor = 0.35

@@ -360,14 +360,11 @@ const later: readonly (readonly [string, string, string])[] = [
   ['  preset:', '  kind: compose\n  preset:', 'stack.kind'],
   ['  preset:', '  kind: external\n  preset:', 'stack.kind'],
   ['  preset:', '  allow_hosts: [example.org]\n  preset:', 'stack.allow_hosts'],
-  ['  preset:', '  supervisor: {restart: {after: 1 s}}\n  preset:', 'stack.supervisor'],
   ['  preset:', '  hooks: {inject: x}\n  preset:', 'stack.hooks'],
   ['role: mcp', 'role: mcp, url: http://localhost', 'stack.nodes.server.url'],
   ['role: mcp', 'role: mcp, instances: 2', 'stack.nodes.server.instances'],
   ['  pace:', '  instances: 2\n  pace:', 'load.instances'],
-  ['seed: 7', 'drill: {name: failover}', 'drill'],
   ['seed: 7', 'alerts: [{rule: x}]', 'alerts'],
-  ['observe:', 'observe:\n  ledger: {via: sql}', 'observe.ledger'],
 ]
 
 describe('a plan that is wrong', () => {
@@ -387,7 +384,7 @@ describe('a plan that is wrong', () => {
   })
 
   it.each(['null', '{}', '[]'])('may name such keys when they ask for nothing: %s', (nothing) => {
-    const text = sampleWith('seed: 7', `drill: ${nothing}\nalerts: ${nothing}`)
+    const text = sampleWith('seed: 7', `alerts: ${nothing}`)
     expect(loadSample(text).problems).toEqual([])
   })
 

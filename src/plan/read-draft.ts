@@ -1,8 +1,10 @@
 import type { Catalogue } from '../domain/catalogue.ts'
+import type { DrillPlan } from '../domain/plan.ts'
 import type { Draft } from './draft.ts'
 import { checkIdsUnique, collectKnown } from './known.ts'
 import { seedMax } from './limits.ts'
 import type { Problems } from './problems.ts'
+import { readDrill } from './sections/drill.ts'
 import { readFaults } from './sections/faults.ts'
 import { readLoad } from './sections/load.ts'
 import { readObjectives } from './sections/objectives.ts'
@@ -29,12 +31,12 @@ export function readDraft(tree: Tree, catalogue: Catalogue, problems: Problems):
     stack: required(readStack(known)),
     load: required(readLoad(known)),
     faults: optional(readFaults(known), []),
-    drill: later('faults with a recovery are'),
+    drill: optional<DrillPlan | null>(readDrill(known), null),
     observe: optional(readObserve(known), observeDefault),
     alerts: later('bound what the alert is about by an objective'),
     objectives: optional(readObjectives(known), []),
   })({ tree, path: '' }, problems)
   if (draft === undefined) return undefined
-  const { squall: _, extends: __, drill: ___, alerts: ____, ...kept } = draft
+  const { squall: _, extends: __, alerts: ___, ...kept } = draft
   return kept
 }

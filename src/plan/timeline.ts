@@ -15,11 +15,11 @@ export function layOut(draft: Draft, quick: boolean, problems: Problems): Plan {
     checkEnd(fault, { healMs, overMs, endMs }, problems)
   }
   checkTogether(draft, phases, problems)
-  const { name, seed, unknown, observe, objectives } = draft
+  const { name, seed, unknown, drill, observe, objectives } = draft
   const faults = draft.faults.map((fault) => planned(fault, phases))
   const load = { ...draft.load, phases }
   const stack = withOwnDisks(draft)
-  return { squall: 1, name, seed, quick, unknown, stack, load, faults, drill: null, observe, objectives }
+  return { squall: 1, name, seed, quick, unknown, stack, load, faults, drill, observe, objectives }
 }
 
 /** A database whose disk is to be filled must not take that of everybody else. */

@@ -70,6 +70,15 @@ export interface ProbeRow {
   readonly error: string | null
 }
 
+/** One edge of a write of the ledger, or of its reading. */
+export interface LedgerRow {
+  readonly tUs: number
+  readonly edge: string
+  readonly via: string
+  readonly op: string | null
+  readonly data: Readonly<Record<string, unknown>>
+}
+
 export interface RowStream<Row> {
   readonly state: StreamState
   readonly header: StreamHeader | null
@@ -111,9 +120,7 @@ export function timelineRow(cells: Cells): TimelineRow | null {
   const tUs = finite(cells('t'))
   const kind = text(cells('kind'))
   if (tUs === null || kind === null) return null
-  const data = cells('data')
-  const fields = typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {}
-  return { tUs, kind, id: text(cells('id')), data: fields }
+  return { tUs, kind, id: text(cells('id')), data: fieldsOf(cells('data')) }
 }
 
 export function poolRow(cells: Cells): PoolRow | null {
@@ -190,6 +197,18 @@ export function probeRow(cells: Cells): ProbeRow | null {
     ok,
     error: text(cells('error')),
   }
+}
+
+export function ledgerRow(cells: Cells): LedgerRow | null {
+  const tUs = finite(cells('t'))
+  const edge = text(cells('edge'))
+  const via = text(cells('via'))
+  if (tUs === null || edge === null || via === null) return null
+  return { tUs, edge, via, op: text(cells('op')), data: fieldsOf(cells('data')) }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
 function marks(value: unknown): readonly (readonly [number, number])[] | null {

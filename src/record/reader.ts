@@ -9,6 +9,8 @@ import {
   databaseRow,
   type HostRow,
   hostRow,
+  type LedgerRow,
+  ledgerRow,
   type PoolRow,
   type ProbeRow,
   poolRow,
@@ -47,6 +49,7 @@ export interface RunFolder {
   readonly database: RowStream<DatabaseRow> | null
   readonly host: RowStream<HostRow> | null
   readonly probe: RowStream<ProbeRow> | null
+  readonly ledger: RowStream<LedgerRow> | null
   /** Path inside the run folder → SHA-256, of all files above. */
   readonly sha256: ReadonlyMap<string, string>
 }
@@ -72,7 +75,8 @@ export function readRunFolder(folder: string): RunFolder {
   const pool = rows('pool', poolRow)
   const database = rows('database', databaseRow)
   const host = rows('host', hostRow)
-  return { run, timeline, calls, pool, database, host, probe: rows('probe', probeRow), sha256 }
+  const probe = rows('probe', probeRow)
+  return { run, timeline, calls, pool, database, host, probe, ledger: rows('ledger', ledgerRow), sha256 }
 }
 
 function readCalls(folder: string, bootId: string | null): RunFolder['calls'] {

@@ -40,6 +40,7 @@ export const streamColumns = {
     'followers',
   ],
   host: ['t', 'process', 'pid', 'cpu', 'rss'],
+  ledger: ['t', 'edge', 'via', 'op', 'data'],
   probe: ['t', 'ended', 'probe', 'connection', 'ok', 'error'],
 } as const
 

@@ -37,6 +37,7 @@ export function stackPlan(change: { server?: Partial<NodeSpec>; primary?: Partia
       primary: { ...plainNode, id: 'primary', role: 'postgres', maxConnections: 40, ...change.primary },
     },
     links: { db: { id: 'db', from: 'server', to: 'primary' } },
+    supervisor: null,
   }
 }
 

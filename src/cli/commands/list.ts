@@ -8,7 +8,7 @@ import type { CliContext } from '../context.ts'
 import { showDescriptions } from './show-parameters.ts'
 import { alignRows } from './table.ts'
 
-const kinds = ['plans', 'workloads', 'faults', 'measures', 'presets'] as const
+const kinds = ['plans', 'workloads', 'faults', 'drills', 'measures', 'presets'] as const
 type Kind = (typeof kinds)[number]
 
 /** One thing of a kind: for programs, with durations in ms, and as a line of a table. */
@@ -20,7 +20,7 @@ interface Entry {
 /** `squall list [kind]`: what plans may name. Without a kind, all of it. */
 export function listCommand(context: CliContext): Command {
   return new Command('list')
-    .description('show what there is: plans, workloads, faults, measures, presets')
+    .description('show what there is: plans, workloads, faults, drills, measures, presets')
     .addArgument(new Argument('[kind]', 'one of them; all when left out').choices(kinds))
     .option('--json', 'print the result as JSON on stdout, nothing else there')
     .action(async (kind: Kind | undefined, flags: { readonly json?: boolean }) => {
@@ -50,6 +50,11 @@ async function entriesOf(kind: Kind, context: CliContext): Promise<readonly Entr
       }))
     case 'faults':
       return [...catalogue.faults.values()].map(faultEntry)
+    case 'drills':
+      return [...catalogue.drills.values()].map(({ name, title, hypothesis, steps }) => ({
+        data: { name, title, hypothesis, steps },
+        cells: [name, title],
+      }))
     case 'measures':
       return [...catalogue.measures].map(([id, description]) => {
         const { unit, windows, title } = description

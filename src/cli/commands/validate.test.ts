@@ -103,6 +103,7 @@ describe('squall list', () => {
       'plans',
       'workloads',
       'faults',
+      'drills',
       'measures',
       'presets',
     ])

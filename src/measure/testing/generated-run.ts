@@ -52,6 +52,9 @@ export interface GeneratedProbeRow {
   readonly error: string | null
 }
 
+/** One row of the ledger as the stream has it. */
+export type LedgerEntry = readonly [tUs: number, edge: string, via: 'tool' | 'sql', op: string | null, data: object]
+
 export type TimelineEntry = readonly [tUs: number, kind: string, id: string | null, data: Record<string, unknown>]
 
 /** A run by its parts. An absent part is an absent file. */
@@ -62,6 +65,7 @@ export interface GeneratedRun {
   readonly pool?: readonly GeneratedPoolRow[]
   readonly database?: readonly GeneratedDatabaseRow[]
   readonly probe?: readonly GeneratedProbeRow[]
+  readonly ledger?: readonly LedgerEntry[]
   readonly tools?: readonly string[]
 }
 
@@ -165,6 +169,13 @@ export function writeRun(folder: string, run: GeneratedRun): void {
     )
   }
   if (run.probe !== undefined) writeProbe(file, run.probe)
+  if (run.ledger !== undefined) {
+    const header = { stream: 'ledger', columns: ['t', 'edge', 'via', 'op', 'data'] }
+    file(
+      'ledger.ndjson',
+      streamLines(header, run.ledger, (row) => Number(row[0]), 68_000_000),
+    )
+  }
   if (run.database !== undefined) {
     const rows = run.database.map((row) => [
       ...[row.tUs, 2_000, row.error ?? null, row.connections ?? null, null, 100],

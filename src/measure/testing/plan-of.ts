@@ -15,6 +15,7 @@ export function planOf(changes: Partial<Plan> = {}): Plan {
       allowHosts: [],
       nodes: { server: nodeOf('server', 'mcp'), primary: nodeOf('primary', 'postgres') },
       links: { db: { id: 'db', from: 'server', to: 'primary' } },
+      supervisor: null,
     },
     load: {
       workload: 'generated',
@@ -35,6 +36,7 @@ export function planOf(changes: Partial<Plan> = {}): Plan {
       databaseEveryMs: 1_000,
       hostEveryMs: 1_000,
       probeEveryMs: 250,
+      ledger: null,
     },
     objectives: [],
     ...changes,

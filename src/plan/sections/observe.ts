@@ -1,8 +1,8 @@
-import type { ObservePlan, PoolField } from '../../domain/plan.ts'
+import type { LedgerPlan, LedgerVia, ObservePlan, PoolField } from '../../domain/plan.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
-import { sampleEveryMsMax, sampleEveryMsMin } from '../limits.ts'
-import { anyText, complain, duration, later, object, oneOf, optional, type Read, required } from '../shape.ts'
+import { ledgerRateMax, ledgerRateMin, sampleEveryMsMax, sampleEveryMsMin } from '../limits.ts'
+import { anyText, complain, duration, object, oneOf, optional, type Read, rate, required } from '../shape.ts'
 import { child } from '../tree.ts'
 
 /**
@@ -60,6 +60,32 @@ const metricsPath: Read<string> = (spot, problems) => {
 
 const sampler = (defaultMs: number) => optional(object({ every: every(defaultMs) }), { every: defaultMs })
 
+const waysToWrite: Readonly<Record<string, readonly LedgerVia[]>> = {
+  tool: ['tool'],
+  sql: ['sql'],
+  both: ['tool', 'sql'],
+}
+
+/** Drills count lost writes at 200 a second and more (docs/plan.md). */
+const ledgerRateDefault = 200
+
+function ledger(known: Known): Read<LedgerPlan | null> {
+  const workload = known.catalogue.workloads.get(known.workload ?? '')
+  return (spot, problems) => {
+    const read = object({
+      via: required(oneOf(Object.keys(waysToWrite), 'how the writes of the ledger are made')),
+      rate: optional(rate(ledgerRateMin, ledgerRateMax), ledgerRateDefault),
+    })(spot, problems)
+    if (read === undefined) return undefined
+    const via = waysToWrite[read.via] ?? []
+    if (via.includes('tool') && workload !== undefined && !workload.hasLedger) {
+      const expected = `sql: the workload ${workload.name} names no tool that leaves a row for each call`
+      return complain({ tree: child(spot.tree, 'via') ?? spot.tree, path: `${spot.path}.via` }, problems, expected)
+    }
+    return { via, ratePerS: read.rate }
+  }
+}
+
 /** `observe`: what is sampled, and how often. */
 export function readObserve(known: Known): Read<ObservePlan> {
   return (spot, problems) => {
@@ -68,7 +94,7 @@ export function readObserve(known: Known): Read<ObservePlan> {
       database: sampler(250),
       host: sampler(250),
       probe: sampler(250),
-      ledger: later('no writes are counted'),
+      ledger: optional(ledger(known), null),
     })(spot, problems)
     if (observe === undefined) return undefined
     const { pool: found } = observe
@@ -77,9 +103,16 @@ export function readObserve(known: Known): Read<ObservePlan> {
       databaseEveryMs: observe.database.every,
       hostEveryMs: observe.host.every,
       probeEveryMs: observe.probe.every,
+      ledger: observe.ledger,
     }
   }
 }
 
 /** Without the key. */
-export const observeDefault: ObservePlan = { pool: null, databaseEveryMs: 250, hostEveryMs: 250, probeEveryMs: 250 }
+export const observeDefault: ObservePlan = {
+  pool: null,
+  databaseEveryMs: 250,
+  hostEveryMs: 250,
+  probeEveryMs: 250,
+  ledger: null,
+}

@@ -23,6 +23,7 @@ import {
   wholeIn,
 } from '../shape.ts'
 import { child, type Tree } from '../tree.ts'
+import { checkSupervisor, readSupervisor } from './supervisor.ts'
 
 /** What the harness itself sets for a server that it starts. */
 const ownVariables = ['HOST', 'PORT', 'DATABASE_URL']
@@ -167,13 +168,14 @@ export function readStack(known: Known): Read<StackPlan> {
       allow_hosts: later('only loopback is ever put under load'),
       nodes: required(mapOf((name) => readNode(name, known, preset))),
       links: required(mapOf((name) => readLink(name, known))),
-      supervisor: later('nothing restarts or promotes by itself'),
+      supervisor: optional(readSupervisor, null),
       hooks: later('use the faults of `squall list faults`'),
     })(spot, problems)
     checkRoles(spot, known.nodes, problems)
     checkLinks(spot, known, problems)
+    checkSupervisor(spot, known.isReplicated, problems)
     if (stack === undefined) return undefined
-    const { allow_hosts: _, supervisor: __, hooks: ___, nodes, ...kept } = stack
+    const { allow_hosts: _, hooks: __, nodes, ...kept } = stack
     return { ...kept, nodes: mapValues(nodes, (node) => asItsPrimary(node, nodes)), allowHosts: [] }
   }
 }

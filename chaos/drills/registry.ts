@@ -1,0 +1,16 @@
+import { type Drill, planTextOf } from './drill.ts'
+import { failover } from './failover.ts'
+
+/** Every drill there is. One drill, one file, one line here. */
+const all: readonly Drill[] = [failover]
+
+export const drills: ReadonlyMap<string, Drill> = new Map(all.map((drill) => [drill.name, drill]))
+
+/** A drill's plan is named `drill:<name>`. */
+export const drillPrefix = 'drill:'
+
+/** Its plan's text, with the file that has it; null: there is no such drill. */
+export function drillText(planName: string): { readonly text: string; readonly file: string } | null {
+  const drill = planName.startsWith(drillPrefix) ? drills.get(planName.slice(drillPrefix.length)) : undefined
+  return drill === undefined ? null : { text: planTextOf(drill), file: `chaos/drills/${drill.name}.ts` }
+}

@@ -1,0 +1,108 @@
+import type { Clock } from '../domain/clock.ts'
+import type { LedgerPlan, LedgerVia } from '../domain/plan.ts'
+import type { StreamWriter } from '../record/writer.ts'
+import { type WriteLane, type Writers, writeOpenly } from './open-model.ts'
+import { LedgerRecord } from './record.ts'
+import { prepareSqlLedger, SqlLane, sqlPatienceMs, sqlSurvivors } from './sql-lane.ts'
+import { readSurvivors, type SurvivorsQuery } from './survivors.ts'
+import { ToolLane, toolPatienceMs } from './tool-lane.ts'
+
+/** A tool of the workload that leaves one row for each call. */
+export interface LedgerTool {
+  readonly name: string
+  /** `mark` is to be found in the row. */
+  arguments(mark: string): object
+  /** SQL that gives each mark that begins with `$1`, and how many rows have it: columns `mark` and `copies`. */
+  readonly survivors: string
+}
+
+export interface LedgerSpec {
+  readonly plan: LedgerPlan
+  readonly clock: Clock
+  readonly t0Us: number
+  readonly mcpUrl: string
+  /** postgres://… that leads to the database that takes writes, whichever that is. */
+  readonly databaseUrl: string
+  /** Of the plan's workload; needed where the plan writes by it. */
+  readonly tool: LedgerTool | null
+  /** Tells the run's writes from another's in the same database. */
+  readonly mark: string
+  readonly writer: StreamWriter
+  /** Which node takes writes now, for the record. */
+  readonly primary: () => string
+  readonly onError: (error: unknown) => void
+  readonly onNote: (text: string) => void
+}
+
+export interface Ledger {
+  /** No more writes; resolves when all have ended. */
+  stop(): Promise<void>
+  /** What of them is in the database that takes writes now. What cannot be read is told by a note, and is in no row. */
+  readSurvivors(): Promise<void>
+}
+
+/** Sessions of the server's; connections of the database's, of which few are used while all is well. */
+const laneCounts = { tool: 120, sql: 24 } as const
+
+/** Makes the ledger's table where it writes by SQL: before the load, since it is the system's database. */
+export async function prepareLedger(plan: LedgerPlan, databaseUrl: string): Promise<void> {
+  if (plan.via.includes('sql')) await prepareSqlLedger(databaseUrl)
+}
+
+/** Begins to write, and to record each write before it is sent and after it has ended. */
+export function startLedger(spec: LedgerSpec): Ledger {
+  const record = new LedgerRecord(spec.writer, spec.t0Us)
+  const all = spec.plan.via.map((via) => writersOf(via, spec, record))
+  return {
+    async stop() {
+      await Promise.all(all.map((writers) => writers.stop()))
+    },
+    async readSurvivors() {
+      for (const via of spec.plan.via) await readInto(record, queryOf(via, spec), spec)
+    },
+  }
+}
+
+function writersOf(via: LedgerVia, spec: LedgerSpec, record: LedgerRecord): Writers {
+  const { clock, t0Us, onError, plan } = spec
+  const lanes = Array.from({ length: laneCounts[via] }, (_, lane) => laneOf(via, lane, spec))
+  const patienceMs = via === 'tool' ? toolPatienceMs : sqlPatienceMs
+  return writeOpenly({ clock, t0Us, via, ratePerS: plan.ratePerS, lanes, patienceMs, record, onError })
+}
+
+function laneOf(via: LedgerVia, lane: number, spec: LedgerSpec): WriteLane {
+  if (via === 'sql') return new SqlLane(spec.databaseUrl)
+  const tool = toolOf(spec)
+  const argumentsOf = (op: string) => tool.arguments(markOf(spec, op))
+  return new ToolLane({ mcpUrl: spec.mcpUrl, tool: tool.name, argumentsOf }, lane)
+}
+
+function queryOf(via: LedgerVia, spec: LedgerSpec): SurvivorsQuery {
+  if (via === 'sql') return { via, sql: sqlSurvivors, values: [] }
+  return { via, sql: `select mark as op, copies from (${toolOf(spec).survivors}) as found`, values: [markOf(spec, '')] }
+}
+
+function toolOf({ tool }: LedgerSpec): LedgerTool {
+  if (tool === null) throw new TypeError('the workload names no tool that writes')
+  return tool
+}
+
+function markOf({ mark }: LedgerSpec, op: string): string {
+  return `${mark} ${op}`
+}
+
+async function readInto(record: LedgerRecord, query: SurvivorsQuery, spec: LedgerSpec): Promise<void> {
+  const { clock, databaseUrl, primary, onNote } = spec
+  const node = primary()
+  try {
+    const { rows, timeline } = await readSurvivors(databaseUrl, query)
+    const nowUs = clock.monotonicUs()
+    const prefix = query.via === 'tool' ? markOf(spec, '') : ''
+    for (const { op, copies } of rows) record.present(query.via, op.slice(prefix.length), nowUs, copies)
+    record.read(query.via, nowUs, { found: rows.length, node, timeline })
+  } catch (error) {
+    onNote(
+      `the ledger's writes by ${query.via} cannot be counted: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}

@@ -1,0 +1,150 @@
+import { usPerSecond } from '../domain/time.ts'
+import type { InjectionRecord } from '../domain/verdict.ts'
+import type { TimelineRow } from '../record/reader-rows.ts'
+import type { LedgerFacts, Write } from './ledger-facts.ts'
+
+/** For so long the targets must be kept, from the recovery's start on: as after a heal (settled.ts). */
+export const sustainedUs = 5 * usPerSecond
+
+/** What counts as recovered. */
+export interface RecoveryTargets {
+  readonly errorRatioMax: number
+  /** p95 from when a write was due. */
+  readonly latencyMsP95Max: number
+}
+
+/** Share of the writes of a window that must have gone out: less, and the offered rate is not met. */
+const offeredRatioMin = 0.95
+/** Of a p95. */
+const slowRatioMax = 0.05
+
+/** Moments of one recovery, µs of run time; null: not by the horizon. */
+export interface RecoveryClock {
+  readonly startUs: number
+  /** Since when the harm was seen; before it a write may still have come through. */
+  readonly harmedUs: number
+  /** One can look as far as this. */
+  readonly horizonUs: number
+  /** What the supervisor of the stack did; null: it did not. */
+  readonly detectedUs: number | null
+  readonly decidedUs: number | null
+  readonly promotedUs: number | null
+  readonly routedUs: number | null
+  readonly restartedUs: number | null
+  /** The end of the first write that succeeded. */
+  readonly firstUs: number | null
+  /** The write before that one was sent so long before it, µs: in between nobody looked. */
+  readonly firstGapUs: number
+  readonly sustainedUs: number | null
+  readonly sustainedGapUs: number
+  readonly writes: number
+}
+
+export interface ClockEvidence {
+  readonly injection: InjectionRecord
+  readonly facts: LedgerFacts
+  readonly timeline: readonly TimelineRow[]
+  readonly targets: RecoveryTargets
+  /** The drill's own horizon, or the end of what was looked at. */
+  readonly horizonUs: number
+}
+
+/** null: the fault never came, or was not seen. */
+export function recoveryClock({ injection, facts, timeline, targets, horizonUs }: ClockEvidence): RecoveryClock | null {
+  const { requestedUs: startUs, observedUs } = injection
+  if (startUs === null || observedUs === null) return null
+  const harmedUs = Math.max(startUs, observedUs)
+  const after = facts.writes.filter(({ intendedUs }) => intendedUs >= startUs && intendedUs < horizonUs)
+  const step = (name: string, sinceUs: number | null): number | null =>
+    sinceUs === null
+      ? null
+      : (timeline.find(
+          (row) => row.kind === 'supervisor' && row.data.step === name && row.tUs >= sinceUs && row.tUs < horizonUs,
+        )?.tUs ?? null)
+  const detectedUs = step('detected', startUs)
+  const decidedUs = step('decided', detectedUs)
+  const first = firstSuccess(after, harmedUs)
+  const sustained = first === null ? null : firstSustained(after, first, targets, horizonUs)
+  return {
+    startUs,
+    harmedUs,
+    horizonUs,
+    detectedUs,
+    decidedUs,
+    promotedUs: step('promoted', decidedUs),
+    routedUs: step('routed', decidedUs),
+    restartedUs: step('restarted', decidedUs),
+    firstUs: first?.completedUs ?? null,
+    firstGapUs: first === null ? 0 : gapBefore(after, first),
+    sustainedUs: sustained === null ? null : Math.max(sustained.intendedUs, first?.completedUs ?? 0),
+    sustainedGapUs: sustained === null ? 0 : gapBefore(after, sustained),
+    writes: after.length,
+  }
+}
+
+/** The success that came first, of those that were sent when the harm was there. */
+function firstSuccess(writes: readonly Write[], harmedUs: number): Write | null {
+  const good = writes.filter(
+    ({ outcome, invokedUs, completedUs }) =>
+      outcome === 'ok' && completedUs !== null && invokedUs !== null && invokedUs >= harmedUs,
+  )
+  return good.reduce<Write | null>(
+    (least, write) => (least === null || (write.completedUs ?? 0) < (least.completedUs ?? 0) ? write : least),
+    null,
+  )
+}
+
+/** The first write, from the first success on, from which the targets were kept for `sustainedUs`. */
+function firstSustained(
+  writes: readonly Write[],
+  first: Write,
+  targets: RecoveryTargets,
+  horizonUs: number,
+): Write | null {
+  const from = writes.indexOf(first)
+  const counts = { slots: 0, unsent: 0, errors: 0, slow: 0 }
+  const count = (write: Write, by: 1 | -1): void => {
+    counts.slots += by
+    if (write.outcome === 'unsent') counts.unsent += by
+    else if (write.outcome !== 'ok') counts.errors += by
+    else if (latencyMs(write) > targets.latencyMsP95Max) counts.slow += by
+  }
+  let end = from
+  for (let begin = from; begin < writes.length; begin += 1) {
+    const write = writes[begin]
+    if (write === undefined) return null
+    const untilUs = write.intendedUs + sustainedUs
+    if (untilUs > horizonUs) return null
+    for (let next = writes[end]; next !== undefined && next.intendedUs < untilUs; next = writes[end]) {
+      count(next, 1)
+      end += 1
+    }
+    if (write.outcome === 'ok' && keeps(counts, targets)) return write
+    count(write, -1)
+  }
+  return null
+}
+
+function keeps(
+  {
+    slots,
+    unsent,
+    errors,
+    slow,
+  }: { readonly slots: number; readonly unsent: number; readonly errors: number; readonly slow: number },
+  { errorRatioMax }: RecoveryTargets,
+): boolean {
+  const isOffered = slots - unsent >= offeredRatioMin * slots
+  return isOffered && errors <= errorRatioMax * slots && unsent + errors + slow <= slowRatioMax * slots
+}
+
+function latencyMs({ completedUs, intendedUs }: Write): number {
+  return completedUs === null ? Number.POSITIVE_INFINITY : (completedUs - intendedUs) / 1_000
+}
+
+/** How long before it the last other was sent. */
+function gapBefore(writes: readonly Write[], write: Write): number {
+  const sentUs = write.invokedUs ?? write.intendedUs
+  const before = writes.flatMap(({ invokedUs }) => (invokedUs !== null && invokedUs < sentUs ? [invokedUs] : []))
+  return before.length === 0 ? 0 : sentUs - Math.max(...before)
+}

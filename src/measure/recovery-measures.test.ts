@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import type { Measured } from '../domain/verdict.ts'
+import { measure } from './measure-spec.ts'
+import { measureById } from './registry.ts'
+import { RunView } from './run-view.ts'
+import { calmRun, timelineOf } from './testing/calm-run.ts'
+import { readGenerated, type TimelineEntry } from './testing/generated-run.ts'
+import { type Fate, ledgerOf } from './testing/ledger-of.ts'
+import { faultOf, planOf } from './testing/plan-of.ts'
+
+const calm = planOf({ faults: [faultOf({ judgedBy: 'bounded', on: 'primary', forMs: 20_000 })] })
+const plan = {
+  ...calm,
+  stack: { ...calm.stack, supervisor: { restartAfterMs: null, promoteAfterMs: 2_000 } },
+  observe: { ...calm.observe, ledger: { via: ['sql'], ratePerS: 100 } },
+  drill: { name: 'failover', mode: 'automatic', horizonMs: 30_000, every: null },
+} as const
+
+const supervised: readonly TimelineEntry[] = [
+  [20_130_000, 'supervisor', 'primary', { step: 'detected' }],
+  [22_140_000, 'supervisor', 'primary', { step: 'decided' }],
+  [22_250_000, 'supervisor', 'primary', { step: 'promoted' }],
+  [22_255_000, 'supervisor', 'primary', { step: 'routed' }],
+]
+
+interface Told {
+  readonly fateOf: (ms: number) => Fate
+  readonly steps?: readonly TimelineEntry[]
+  readonly of?: typeof plan
+}
+
+function measured(id: string, { fateOf, steps = supervised, of = plan }: Told): Measured {
+  const timeline = [...timelineOf(of), ...steps].sort((a, b) => a[0] - b[0])
+  const ledger = ledgerOf({ everyMs: 10, toMs: 60_000, fateOf })
+  const view = new RunView(readGenerated(calmRun({ plan: of, timeline, ledger })))
+  const [spec, window] = [measureById(id), view.window('slow')]
+  if (spec === null || window === null) throw new Error(`no measure ${id}`)
+  return measure(view, spec, { window })
+}
+
+/** Nobody takes writes from just after 20 s to 22.3 s. */
+const fateOf = (ms: number): Fate => ({ outcome: ms >= 20_100 && ms < 22_300 ? 'failed' : 'ok' })
+
+const ms = (id: string, told: Told = { fateOf }): number => {
+  const found = measured(id, told)
+  if (found.kind !== 'value' || typeof found.value !== 'number') throw new Error(`${id}: ${JSON.stringify(found)}`)
+  return found.value
+}
+
+test('the first success is the end of a write that was sent when the harm was there', () => {
+  const found = measured('recovery.rto_first', { fateOf })
+  expect(found).toMatchObject({ kind: 'value', value: 2_301 })
+  // Uncertain by when the harm began, and by the write before that failed.
+  const seenMs = timelineOf(plan).find(([, , id, { edge }]) => id === 'slow' && edge === 'observed')?.[0] ?? 0
+  expect(found.interval).toEqual({ low: 2_301 - 10 - (seenMs / 1_000 - 20_000), high: 2_301 })
+})
+
+test('segments add up to the recovery that lasts', () => {
+  const parts = ['detect', 'decide', 'promote', 'route', 'first_success', 'sustain'].map((id) => ms(`recovery.${id}`))
+  expect(parts).toEqual([130, 2_010, 110, 5, 46, 0])
+  expect(parts.reduce((sum, part) => sum + part, 0)).toBe(ms('recovery.rto_sustained'))
+})
+
+test("the harness's own share is all but the waiting that was asked for", () => {
+  expect(ms('recovery.harness_share')).toBe(130 + 115)
+})
+
+test('a lucky success is no recovery: the targets are kept for 5 s from its beginning on', () => {
+  // One success at 21 s; from 22.3 s to 24 s every tenth write fails.
+  const shaky = (at: number): Fate => {
+    if (at === 21_000) return { outcome: 'ok' }
+    if (at >= 22_300 && at < 24_000) return { outcome: at % 100 === 0 ? 'failed' : 'ok' }
+    return fateOf(at)
+  }
+  expect(ms('recovery.rto_first', { fateOf: shaky })).toBe(1_001)
+  // 5 % of 500 writes are 25; of every tenth until 24 s, 17 fail from 22.3 s on: within the target.
+  expect(ms('recovery.rto_sustained', { fateOf: shaky })).toBe(2_300 + 10)
+  const worse = (at: number): Fate =>
+    at >= 22_300 && at < 26_000 && at % 100 === 0 ? { outcome: 'failed' } : fateOf(at)
+  // Of the 500 from the start on at most 25 may fail: those from 23.5 s to 26 s do.
+  expect(ms('recovery.rto_sustained', { fateOf: worse })).toBe(3_410)
+})
+
+test('writes that are slow, or cannot be sent, are no recovery either', () => {
+  const slow = (at: number): Fate => (at >= 22_300 && at < 30_000 ? { outcome: 'ok', tookMs: 6_000 } : fateOf(at))
+  expect(ms('recovery.rto_sustained', { fateOf: slow })).toBe(9_750)
+  const unsent = (at: number): Fate =>
+    at >= 22_300 && at < 30_000 && at % 20 === 0 ? { outcome: 'unsent' } : fateOf(at)
+  expect(ms('recovery.rto_sustained', { fateOf: unsent })).toBe(9_490)
+})
+
+test('what has not recovered by the horizon is at least the horizon, and never a number', () => {
+  const never = (at: number): Fate => ({ outcome: at >= 20_100 ? 'failed' : 'ok' })
+  expect(measured('recovery.rto_first', { fateOf: never })).toMatchObject({ kind: 'atLeast', value: 30_000 })
+  expect(measured('recovery.rto_sustained', { fateOf: never })).toMatchObject({ kind: 'atLeast', value: 30_000 })
+  const early = { ...plan, drill: { ...plan.drill, horizonMs: 2_000 } }
+  expect(measured('recovery.rto_sustained', { fateOf, of: early as never })).toMatchObject({
+    kind: 'atLeast',
+    value: 2_000,
+  })
+})
+
+test('without 5 s of sight after it, a recovery is not sustained', () => {
+  const late = (at: number): Fate => ({ outcome: at >= 20_100 && at < 56_000 ? 'failed' : 'ok' })
+  const long = { ...plan, drill: { ...plan.drill, horizonMs: 60_000 } }
+  expect(measured('recovery.rto_sustained', { fateOf: late, of: long as never })).toMatchObject({
+    kind: 'atLeast',
+    value: 40_000,
+  })
+})
+
+test('a supervisor that did not act has no segments', () => {
+  expect(measured('recovery.decide', { fateOf, steps: [] })).toMatchObject({ kind: 'none', reason: 'no_samples' })
+  expect(measured('recovery.harness_share', { fateOf, steps: [] })).toMatchObject({ kind: 'none' })
+})

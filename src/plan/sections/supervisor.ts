@@ -1,0 +1,24 @@
+import type { SupervisorPlan } from '../../domain/plan.ts'
+import { supervisorAfterMsMax } from '../limits.ts'
+import type { Problems } from '../problems.ts'
+import { duration, joinPath, object, optional, type Read, required, type Spot } from '../shape.ts'
+import { child, showTree } from '../tree.ts'
+
+const afterSilence = object({ after: required(duration(0, supervisorAfterMsMax)) })
+
+/** What a platform would do when a check of its own fails for a while. */
+export const readSupervisor: Read<SupervisorPlan | null> = (spot, problems) => {
+  const read = object({
+    restart: optional<{ readonly after: number } | null>(afterSilence, null),
+    promote: optional<{ readonly after: number } | null>(afterSilence, null),
+  })(spot, problems)
+  if (read === undefined) return undefined
+  return { restartAfterMs: read.restart?.after ?? null, promoteAfterMs: read.promote?.after ?? null }
+}
+
+export function checkSupervisor(spot: Spot, isReplicated: boolean, problems: Problems): void {
+  const promote = child(child(spot.tree, 'supervisor'), 'promote')
+  if (promote === null || isReplicated) return
+  const expected = 'nothing: no database of the stack follows another, so that none can be promoted'
+  problems.add(promote.place, joinPath(spot.path, 'supervisor.promote'), showTree(promote), expected)
+}

@@ -1,8 +1,26 @@
+import { connectionLost } from './connection-lost.ts'
+import { databaseCrash } from './database-crash.ts'
+import { datacenterLost } from './datacenter-lost.ts'
 import { type Drill, planTextOf } from './drill.ts'
 import { failover } from './failover.ts'
+import { hostLost } from './host-lost.ts'
+import { poolExhausted } from './pool-exhausted.ts'
+import { queryFails } from './query-fails.ts'
+import { replicationLag } from './replication-lag.ts'
+import { serviceCrash } from './service-crash.ts'
 
 /** Every drill there is. One drill, one file, one line here. */
-const all: readonly Drill[] = [failover]
+const all: readonly Drill[] = [
+  failover,
+  hostLost,
+  databaseCrash,
+  connectionLost,
+  queryFails,
+  serviceCrash,
+  poolExhausted,
+  replicationLag,
+  datacenterLost,
+]
 
 export const drills: ReadonlyMap<string, Drill> = new Map(all.map((drill) => [drill.name, drill]))
 

@@ -3,6 +3,7 @@ import type { Finding, NotAssessed, Window } from '../domain/verdict.ts'
 import { gate, type Stretch, stretchOf } from '../measure/gates.ts'
 import { exactly, none } from '../measure/measured.ts'
 import type { RunView } from '../measure/run-view.ts'
+import { gapUsMax } from '../measure/samples.ts'
 import { without } from '../measure/windows.ts'
 import type { DatabaseRow, TimelineRow } from '../record/reader-rows.ts'
 import { evidenceFor } from './evidence.ts'
@@ -88,10 +89,17 @@ function restarts(view: RunView, rows: readonly DatabaseRow[]): readonly string[
   })
 }
 
-/** While a fault is on a database it may be silent, and its new start is explained in any case. */
+/**
+ * While a fault is on a database it may be silent, and its new start is explained in any case; so is the time up to the
+ * samples before and after.
+ */
 function unexplained(view: RunView, run: Window): Stretch {
   const stretch = stretchOf(view, run)
-  return { ...stretch, spans: stretch.spans.flatMap((span) => without(span, plannedStops(view))) }
+  const stops = plannedStops(view).map(({ startUs, endUs }) => ({
+    startUs: startUs - gapUsMax,
+    endUs: endUs + gapUsMax,
+  }))
+  return { ...stretch, spans: stretch.spans.flatMap((span) => without(span, stops)) }
 }
 
 function plannedStops(view: RunView): readonly { startUs: number; endUs: number }[] {

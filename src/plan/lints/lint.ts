@@ -9,7 +9,7 @@ export interface Lint {
   look(plan: Plan, catalogue: Catalogue): readonly Remark[]
 }
 
-interface Remark {
+export interface Remark {
   readonly path: string
   readonly why: string
 }

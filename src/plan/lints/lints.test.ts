@@ -99,6 +99,12 @@ const cases: readonly (readonly [string, readonly string[], RegExp, readonly str
     ['faults.gone.fault=narrow'],
   ],
   [
+    'own-supervisor',
+    ['stack.supervisor={restart: {after: 1 s}}'],
+    /Squall's own supervisor restarts after 1 s without an answer/,
+    ['stack.supervisor=null'],
+  ],
+  [
     'few-calls-per-tool',
     // 100 users, a call each 10 s: 40 s without faults and recoveries make 400 calls, a tenth of them list_contracts'.
     ['objectives.p95.where={tool: "*"}'],

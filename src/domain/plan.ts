@@ -140,6 +140,16 @@ export interface ObservePlan {
   readonly probeEveryMs: number
 }
 
+/** A recovery exercise. */
+export interface DrillPlan {
+  readonly name: string
+  readonly mode: 'automatic' | 'manual'
+  /** What has not recovered by then, from the injection on, counts as not recovered. */
+  readonly horizonMs: number
+  /** How often it is to be done; null: no schedule. */
+  readonly every: 'week' | 'month' | 'quarter' | 'year' | null
+}
+
 export interface Plan {
   readonly squall: 1
   readonly name: string
@@ -150,6 +160,8 @@ export interface Plan {
   readonly stack: StackPlan
   readonly load: LoadPlan
   readonly faults: readonly PlannedFault[]
+  /** null: the plan is no drill. Runs of earlier versions name none. */
+  readonly drill: DrillPlan | null
   readonly observe: ObservePlan
   readonly objectives: readonly Objective[]
 }

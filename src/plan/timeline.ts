@@ -19,7 +19,7 @@ export function layOut(draft: Draft, quick: boolean, problems: Problems): Plan {
   const faults = draft.faults.map((fault) => planned(fault, phases))
   const load = { ...draft.load, phases }
   const stack = withOwnDisks(draft)
-  return { squall: 1, name, seed, quick, unknown, stack, load, faults, observe, objectives }
+  return { squall: 1, name, seed, quick, unknown, stack, load, faults, drill: null, observe, objectives }
 }
 
 /** A database whose disk is to be filled must not take that of everybody else. */

@@ -116,7 +116,7 @@ function readRunFile(folder: string, sha256: Map<string, string>): RunFile {
     id,
     startedAt: typeof startedAt === 'string' ? startedAt : '',
     // Written by this project from a checked plan; `format` guards its shape.
-    plan: plan as Plan,
+    plan: { ...(plan as Plan), drill: (plan as Partial<Plan>).drill ?? null },
     advice: Array.isArray(fields.advice) ? (fields.advice as Advice[]) : [],
     seed: typeof fields.seed === 'number' ? fields.seed : (plan as Plan).seed,
     target: typeof fields.target === 'string' ? fields.target : '',

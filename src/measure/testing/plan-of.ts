@@ -29,6 +29,7 @@ export function planOf(changes: Partial<Plan> = {}): Plan {
       ],
     },
     faults: [],
+    drill: null,
     observe: {
       pool: { node: 'server', path: '/metrics', everyMs: 250, map: {} },
       databaseEveryMs: 1_000,

@@ -13,6 +13,7 @@ import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { upCommand } from './commands/up.ts'
 import { validateCommand } from './commands/validate.ts'
+import { verifyEvidenceCommand } from './commands/verify-evidence.ts'
 import type { CliContext } from './context.ts'
 import { readVersion } from './environment.ts'
 import { graver } from './exit-code.ts'
@@ -71,6 +72,7 @@ function program(context: CliContext): Command {
     gateCommand(context),
     runCommand(context),
     reportCommand(context),
+    verifyEvidenceCommand(context),
     upCommand(context),
     downCommand(context),
     healCommand(context),

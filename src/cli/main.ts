@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
 import { gateCommand } from './commands/gate.ts'
 import { healCommand } from './commands/heal.ts'
+import { historyCommand } from './commands/history.ts'
 import { listCommand } from './commands/list.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
@@ -73,6 +74,8 @@ function program(context: CliContext): Command {
     runCommand(context),
     reportCommand(context),
     verifyEvidenceCommand(context),
+    // No drill comes with this version; those of past runs are known by them.
+    historyCommand(context, []),
     upCommand(context),
     downCommand(context),
     healCommand(context),

@@ -1,4 +1,14 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -97,6 +107,13 @@ describe('evidence.json', () => {
     expect((await judgeFolder(run)).evidenceKept).toBe(`${file} not as recorded`)
     expect(evidenceIn(run)).toEqual(before)
     expect(verifyEvidence(run)?.problems).toContainEqual(expect.stringContaining(`${file}: `))
+  })
+
+  it('is not written for recordings that change while they are judged', async () => {
+    const run = recordRun(folder, 'a')
+    symlinkSync('pool.ndjson', join(run, 'summary.md'))
+    await expect(judgeFolder(run)).rejects.toThrow(/pool\.ndjson changed while it was judged/)
+    expect(existsSync(join(run, 'evidence.json'))).toBe(false)
   })
 
   it('that somebody broke while filling it in is not written over', async () => {

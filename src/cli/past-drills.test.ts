@@ -35,6 +35,13 @@ describe('the newest drill', () => {
     })
   })
 
+  it('is the newest of all folders', async () => {
+    await judgedRun(join(runs, 'x'), 'a', at(1))
+    await judgedRun(join(runs, 'y'), 'b', at(3))
+    await judgedRun(join(runs, 'z'), 'c', at(2))
+    expect(newestDrill(['x', 'y', 'z'].map((name) => join(runs, name)))?.id).toBe('id-of-b')
+  })
+
   it('that was not judged hides no older one behind it: it has no verdict', async () => {
     await judgedRun(runs, 'a', at(1))
     recordRun(runs, 'b', at(2))

@@ -99,8 +99,8 @@ describe('squall history', () => {
   })
 
   it('shows runs, the newest first, what is overdue, and what it cannot read', async () => {
-    await judgedRun(runs, 'a', { startedAt: '2026-08-01T10:00:00.000Z', drill: failover, latencyMs: 700 })
-    await judgedRun(runs, 'b', { startedAt: '2026-08-20T10:00:00.000Z', drill: failover })
+    await judgedRun(runs, 'b', { startedAt: '2026-08-01T10:00:00.000Z', drill: failover, latencyMs: 700 })
+    await judgedRun(runs, 'a', { startedAt: '2026-08-20T10:00:00.000Z', drill: failover })
     recordRun(runs, 'c', { startedAt: '2026-11-20T10:00:00.000Z' })
     mkdirSync(join(runs, 'd'))
     writeFileSync(join(runs, 'notes.txt'), '')
@@ -110,8 +110,8 @@ describe('squall history', () => {
       'runs',
       'when | plan | verdict | RTO | RPO | lost writes | trend | run',
       `2026-11-20 10:00:00 UTC | generated | not judged | - | - | - | - | ${join(runs, 'c')}`,
-      `2026-08-20 10:00:00 UTC | generated (drill failover) | passed | - | - | - | better | ${join(runs, 'b')}`,
-      `2026-08-01 10:00:00 UTC | generated (drill failover) | failed | - | - | - | - | ${join(runs, 'a')}`,
+      `2026-08-20 10:00:00 UTC | generated (drill failover) | passed | - | - | - | better | ${join(runs, 'a')}`,
+      `2026-08-01 10:00:00 UTC | generated (drill failover) | failed | - | - | - | - | ${join(runs, 'b')}`,
       '',
       'drills',
       'failover | last 2026-08-20 | every quarter | OVERDUE since 2026-11-20',

@@ -90,7 +90,7 @@ export function notAssessedSection(report: Report): Markup | null {
     (entry) =>
       html`<tr id="${anchor('f', entry.id)}"><th scope="row">${foreign(entry.id)}</th><td class="text">${foreign(measureName(entry.measure))} in ${foreign(entry.window)}</td><td class="text">${foreign(entry.why)}</td></tr>`,
   )
-  return html`<section id="not-assessed"><h2>Not assessed: ${counted(notAssessed.length, 'objective')}</h2><p>These could not be measured on this system. They are no part of the verdict, and no evidence for it.</p><table class="plain"><thead><tr><th scope="col">objective</th><th scope="col" class="text">about</th><th scope="col" class="text">why not</th></tr></thead><tbody>${rows}</tbody></table>${cap(shown.length, notAssessed.length)}</section>
+  return html`<section id="not-assessed"><h2>Not assessed: ${counted(notAssessed.length, 'objective')}</h2><p>These could not be assessed. They are no part of the verdict, and no evidence for it.</p><table class="plain"><thead><tr><th scope="col">objective</th><th scope="col" class="text">about</th><th scope="col" class="text">why not</th></tr></thead><tbody>${rows}</tbody></table>${cap(shown.length, notAssessed.length)}</section>
 `
 }
 

@@ -1,4 +1,5 @@
 import type { Report } from '../../src/domain/verdict.ts'
+import { drillWords } from '../text/drill-words.ts'
 import { counts, worstFirst } from '../text/finding-lines.ts'
 import { cut } from '../text/foreign.ts'
 import { count, counted, quantity, roundQuantity, share } from '../text/numbers.ts'
@@ -61,8 +62,17 @@ function facts(report: Report): readonly (readonly [string, Part])[] {
       'Not assessed',
       found.notAssessed === 0 ? 'none' : html`<a href="#not-assessed">${counted(found.notAssessed, 'objective')}</a>`,
     ],
+    ...recovery(report),
     ['Run', foreign(run.id)],
   ]
+}
+
+/** "Disaster recovery tested": a launch criterion that one run cannot show. It is told here, and counts in no verdict. */
+function recovery({ newestDrill }: Report): readonly (readonly [string, Part])[] {
+  if (newestDrill === undefined) return []
+  const words = unbroken(drillWords(newestDrill))
+  const isAssessed = newestDrill !== null && newestDrill.verdict !== null
+  return [['Recovery tested', isAssessed ? words : html`<a href="#not-assessed">${words}</a>`]]
 }
 
 /** On paper the first page must stand alone as evidence, so it names the files and their digests too. */

@@ -47,6 +47,17 @@ const run = z.object({
   environment: z.record(z.string(), z.union([z.string(), z.number()])),
 })
 
+const newestDrill = z
+  .object({
+    id: z.string().describe('of its run'),
+    drill: z.string(),
+    verdict: verdict.nullable().describe('null: it has none that can be gone by'),
+    startedAt: z.iso.datetime().describe('UTC'),
+    ageDays: count.describe('whole days, when this run began'),
+  })
+  .nullable()
+  .describe('was disaster recovery tested? Outside the verdict. null: no drill is known; absent: nobody looked')
+
 const window = z.object({
   id: z.string(),
   kind: z.enum(['run', 'phase', 'clear', 'injection', 'recovery']),
@@ -114,6 +125,7 @@ export const reportSchema = z
   .object({
     schemaVersion: z.literal(1),
     run,
+    newestDrill: newestDrill.optional(),
     verdict,
     exitCode: z.int(),
     summary: z.string(),

@@ -1,4 +1,5 @@
 import type { Finding, InjectionRecord, Report } from '../../src/domain/verdict.ts'
+import { drillWords } from '../text/drill-words.ts'
 import { boundText, comparison, counts, measuredText, subject, worstFirst } from '../text/finding-lines.ts'
 import { cut } from '../text/foreign.ts'
 import { count, quantity, roundQuantity, share } from '../text/numbers.ts'
@@ -43,6 +44,9 @@ function facts(report: Report): string[] {
     `| Users | ${count(run.users)}, a call each ${roundQuantity(run.paceS, 's')} |`,
     `| When | ${plain(utc(run.startedAt))}, ${quantity(run.durationS, 's')}${run.quick ? ', durations shortened by --quick' : ''} |`,
     `| Ended | ${plain(run.ended)} |`,
+    ...(report.newestDrill === undefined
+      ? []
+      : [`| Disaster recovery tested | ${plain(drillWords(report.newestDrill))} |`]),
     `| Run | ${plain(run.id)}, seed ${run.seed} |`,
   ]
 }

@@ -108,6 +108,7 @@ const measureNames: ReadonlyMap<string, string> = new Map(
     'data.rpo': 'data loss',
     'data.rpo_worst_case': 'worst possible data loss',
     'data.lost_updates': 'updates overwritten by others',
+    'drill.newest': 'disaster recovery tested',
     'system.unplanned_exit': 'processes that ended by themselves',
     'data.stale_reads': 'reads of old data',
   }),

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { arch, cpus, hostname, release, totalmem, type } from 'node:os'
+import type { Commit } from '../record/reader.ts'
 import { assets } from './assets.ts'
 
 /** Tells runs of one machine from those of another, without telling which machine: a comparison needs no more. */
@@ -25,4 +27,20 @@ export function readBootId(): string {
 export function readVersion(): string {
   const { version } = JSON.parse(readFileSync(assets.packageFile, 'utf8')) as { version: string }
   return version
+}
+
+/** A large tree on a slow disk; without an answer by then the run has no commit, and goes on. */
+const gitTimeoutMs = 5_000
+
+/** The commit of the git tree that `folder` is in; null: in none, or git does not tell. */
+export function readCommit(folder: string): Commit | null {
+  const git = (...args: string[]): string | null => {
+    // Looking must not lock the index under somebody who works there.
+    const argv = ['--no-optional-locks', '-C', folder, ...args]
+    const { status, stdout } = spawnSync('git', argv, { encoding: 'utf8', timeout: gitTimeoutMs })
+    return status === 0 ? stdout.trim() : null
+  }
+  const sha = git('rev-parse', 'HEAD')
+  const changes = sha === null ? null : git('status', '--porcelain', '--untracked-files=no')
+  return sha === null || changes === null ? null : { sha, isChanged: changes !== '' }
 }

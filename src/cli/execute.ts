@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { faults } from '../../chaos/faults/registry.ts'
 import { type ConductEnd, conduct } from '../conduct/conduct.ts'
+import type { NewestDrill } from '../domain/past-drill.ts'
 import { type Advice, isReplicated, type Plan } from '../domain/plan.ts'
 import { type KeeperClient, startKeeper } from '../keeper/client.ts'
 import { joinCpuGroup } from '../keeper/cpu-groups.ts'
@@ -17,9 +18,10 @@ import { startLocalStack } from '../stack/local/local-stack.ts'
 import type { RunningStack } from '../stack/running-stack.ts'
 import { assets } from './assets.ts'
 import type { CliContext } from './context.ts'
-import { readBootId, readEnvironment, readVersion } from './environment.ts'
+import { readBootId, readCommit, readEnvironment, readVersion } from './environment.ts'
 import { orInterrupted } from './interrupt.ts'
 import { clearLeftovers } from './leftovers.ts'
+import { previousDrill, runsFolders } from './past-drills.ts'
 import { generatorProcessors, prefer } from './priority.ts'
 import { probeCallOf } from './probe-call.ts'
 import { showProgress } from './progress.ts'
@@ -30,6 +32,8 @@ export interface ExecuteSpec {
   readonly advice: readonly Advice[]
   /** The run folder itself; null: runs/<time>-<plan>. */
   readonly out: string | null
+  /** What a gate tells of it; undefined: nobody looked. */
+  readonly newestDrill?: NewestDrill | null
 }
 
 export interface Executed {
@@ -76,6 +80,8 @@ class Execution {
   readonly #spec: ExecuteSpec
   readonly #runId: string
   readonly #folder: RunFolderWriter
+  /** Read before the load, as git may take its time. */
+  readonly #commit = readCommit(process.cwd())
   /** Stack and harness go before other processes of the machine. */
   #goesBefore = false
 
@@ -222,7 +228,7 @@ class Execution {
   }
 
   #writeRun(engines: Engines, stack: RunningStack, prepared: PreparedLoad, bootId: string): void {
-    const { plan, advice } = this.#spec
+    const { plan, advice, out, newestDrill } = this.#spec
     this.#folder.writeRun({
       format: 1,
       id: this.#runId,
@@ -246,6 +252,9 @@ class Execution {
         processors: this.#goesBefore ? 'before other processes' : 'shared with other processes',
       },
       tools: prepared.tools.map((tool) => tool.name),
+      commit: this.#commit,
+      ...(plan.drill === null ? {} : { previousDrill: previousDrill(runsFolders(out)) }),
+      ...(newestDrill === undefined ? {} : { newestDrill }),
     })
   }
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { drillText } from '../../chaos/drills/registry.ts'
+import { drills, drillText } from '../../chaos/drills/registry.ts'
 import type { LoadText } from '../plan/extends.ts'
 import { planFolder } from '../plan/folder.ts'
 import { loadPlan } from '../plan/load-plan.ts'
@@ -11,11 +11,13 @@ import { downCommand } from './commands/down.ts'
 import { drillCommand } from './commands/drill.ts'
 import { gateCommand } from './commands/gate.ts'
 import { healCommand } from './commands/heal.ts'
+import { historyCommand } from './commands/history.ts'
 import { listCommand } from './commands/list.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { upCommand } from './commands/up.ts'
 import { validateCommand } from './commands/validate.ts'
+import { verifyEvidenceCommand } from './commands/verify-evidence.ts'
 import type { CliContext } from './context.ts'
 import { readVersion } from './environment.ts'
 import { graver } from './exit-code.ts'
@@ -76,6 +78,9 @@ function program(context: CliContext): Command {
     drillCommand(context),
     runCommand(context),
     reportCommand(context),
+    verifyEvidenceCommand(context),
+    // No drill comes with this version; those of past runs are known by them.
+    historyCommand(context, [...drills.keys()]),
     upCommand(context),
     downCommand(context),
     healCommand(context),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createColors } from 'picocolors'
+import { drillWords } from '../../reports/text/drill-words.ts'
 import type { Finding, Report, Verdict } from '../domain/verdict.ts'
 
 const words: Readonly<Record<Verdict, string>> = { pass: 'PASS', fail: 'FAIL', unknown: 'INCONCLUSIVE' }
@@ -27,6 +28,7 @@ export function tellVerdict(report: Report, folder: string, isTerminal: boolean)
   if (bad.length > shownMax) lines.push(`  and ${bad.length - shownMax} more in the report`)
   lines.push(
     `${passed} of ${judged.length} findings pass; ${report.notAssessed.length} not assessed; ${advice}`,
+    ...(report.newestDrill === undefined ? [] : [`disaster recovery tested: ${drillWords(report.newestDrill)}`]),
     `report: ${join(folder, 'report.html')}`,
     '',
   )

@@ -170,6 +170,16 @@ export interface DrillPlan {
   readonly every: 'week' | 'month' | 'quarter' | 'year' | null
 }
 
+/** A recovery exercise. */
+export interface DrillPlan {
+  readonly name: string
+  readonly mode: 'automatic' | 'manual'
+  /** What has not recovered by then, from the injection on, counts as not recovered. */
+  readonly horizonMs: number
+  /** How often it is to be done; null: no schedule. */
+  readonly every: 'week' | 'month' | 'quarter' | 'year' | null
+}
+
 export interface Plan {
   readonly squall: 1
   readonly name: string

@@ -1,3 +1,4 @@
+import type { NewestDrill } from './past-drill.ts'
 import type { Advice } from './plan.ts'
 import type { Span } from './time.ts'
 
@@ -192,6 +193,8 @@ export interface RunHeader {
 export interface Report {
   readonly schemaVersion: 1
   readonly run: RunHeader
+  /** Of a gate: was disaster recovery tested? Outside the verdict. null: no drill is known; absent: nobody looked. */
+  readonly newestDrill?: (NewestDrill & { readonly ageDays: number }) | null
   readonly verdict: Verdict
   readonly exitCode: number
   /** One sentence: may we launch, and if not, what must change. */

@@ -5,6 +5,7 @@ import { RunView } from '../measure/run-view.ts'
 import { seriesOf } from '../measure/series.ts'
 import { plannedLoadEndUs } from '../measure/windows.ts'
 import type { RunFolder } from '../record/reader.ts'
+import { newestDrillOf, recoveryNotAssessed } from './drill-age.ts'
 import { judgeImplicit } from './implicit-findings.ts'
 import { judgeObjectives } from './objective-findings.ts'
 import { errorTable, loadSummary, measurementRows, toolRows } from './report-tables.ts'
@@ -21,12 +22,13 @@ export function judgeRun(folder: RunFolder): { readonly report: Report; readonly
   const asked = judgeObjectives(view)
   const implicit = judgeImplicit(view)
   const findings = [...asked.findings, ...implicit.findings]
-  const notAssessed = [...asked.notAssessed, ...implicit.notAssessed]
+  const notAssessed = [...asked.notAssessed, ...implicit.notAssessed, ...recoveryNotAssessed(folder.run)]
   const verdict = verdictOf(view, findings, asked.findings)
   const load = loadSummary(view)
   const report: Report = {
     schemaVersion: 1,
     run: headerOf(view),
+    ...newestDrillOf(folder.run),
     verdict,
     exitCode: exitCodeOf(view, verdict),
     summary: summaryOf(view, verdict, findings, notAssessed, load),

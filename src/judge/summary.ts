@@ -21,7 +21,7 @@ export function summaryOf(
   if (verdict === 'unknown') return unknownSentence(view, judged)
   const users = load.usersPeak === null ? '' : ` with ${digits(load.usersPeak)} users`
   const rate = load.callsPerS === null ? '' : ` at ${digits(load.callsPerS)} calls/s`
-  const left = notAssessed.length === 0 ? '' : `; ${notAssessed.length} could not be assessed on this target`
+  const left = notAssessed.length === 0 ? '' : `; ${notAssessed.length} could not be assessed`
   return `Launch criteria met${users}${rate}: all ${judged.length} findings are within their bounds${left}.`
 }
 

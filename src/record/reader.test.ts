@@ -54,6 +54,13 @@ describe('a whole run folder', () => {
     ])
   })
 
+  test('of before there were drills is none, and nobody looked for one', () => {
+    const old = readAfter((at) => rewrite(at, 'run.json', (text) => text.replace('"drill":null,', '')))
+    expect(old.run.plan.drill).toBeNull()
+    expect(old.run).toMatchObject({ previousDrill: null, commit: null })
+    expect(old.run).not.toHaveProperty('newestDrill')
+  })
+
   test('an absent stream is null, which is not an empty one', () => {
     expect(folder.host).toBeNull()
     expect(folder.probe).toBeNull()

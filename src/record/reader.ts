@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { NewestDrill, PreviousDrill } from '../domain/past-drill.ts'
 import type { Advice, Plan } from '../domain/plan.ts'
 import { CallsReader, type CallTable } from './reader-calls.ts'
 import { RunFolderError } from './reader-error.ts'
@@ -37,6 +38,18 @@ export interface RunFile {
   readonly versions: Readonly<Record<string, string>>
   readonly environment: Readonly<Record<string, string | number>>
   readonly tools: readonly string[]
+  /** Of the git tree that Squall was started in; null: none, or a run of an earlier version. */
+  readonly commit: Commit | null
+  /** null: this run is no drill, or the first. */
+  readonly previousDrill: PreviousDrill | null
+  /** null: there was none; absent: nobody looked. */
+  readonly newestDrill?: NewestDrill | null
+}
+
+export interface Commit {
+  readonly sha: string
+  /** Files of it had been changed. */
+  readonly isChanged: boolean
 }
 
 /** All that a run left behind. null: that stream has no file, which is not the same as an empty one. */
@@ -92,7 +105,11 @@ function readCalls(folder: string, bootId: string | null): RunFolder['calls'] {
   return { states, table: reader.table() }
 }
 
-function readRunFile(folder: string, sha256: Map<string, string>): RunFile {
+/**
+ * Reads run.json alone; its SHA-256 goes into `sha256`.
+ * @throws RunFolderError where there is none, or not one
+ */
+export function readRunFile(folder: string, sha256 = new Map<string, string>()): RunFile {
   const path = join(folder, 'run.json')
   if (!existsSync(path)) {
     throw new RunFolderError(
@@ -128,6 +145,9 @@ function readRunFile(folder: string, sha256: Map<string, string>): RunFile {
     versions: (fields.versions ?? {}) as RunFile['versions'],
     environment: (fields.environment ?? {}) as RunFile['environment'],
     tools: Array.isArray(fields.tools) ? (fields.tools as string[]) : [],
+    commit: (fields.commit ?? null) as RunFile['commit'],
+    previousDrill: (fields.previousDrill ?? null) as RunFile['previousDrill'],
+    ...(fields.newestDrill === undefined ? {} : { newestDrill: fields.newestDrill as NewestDrill | null }),
   }
 }
 

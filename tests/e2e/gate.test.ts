@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -67,7 +67,7 @@ describe('the launch gate, shortened', () => {
     expect(peak).toBeGreaterThan(0.32)
     expect(peak).toBeLessThanOrEqual(0.85)
     const before = new Map(
-      ['report.json', 'report.html', 'junit.xml', 'summary.md', 'metrics.prom'].map((name) => [
+      ['report.json', 'report.html', 'junit.xml', 'summary.md', 'metrics.prom', 'evidence.json'].map((name) => [
         name,
         squall.text(name),
       ]),
@@ -76,6 +76,12 @@ describe('the launch gate, shortened', () => {
     expect(await again.exitCode()).toBe(0)
     for (const [name, text] of before)
       expect(squall.text(name) === text, `${name} is the same byte for byte`).toBe(true)
+    using verified = new SquallProcess(['verify-evidence', squall.out])
+    expect(await verified.exitCode(), verified.stdout).toBe(0)
+    appendFileSync(join(squall.out, 'pool.ndjson'), '\n')
+    using tampered = new SquallProcess(['verify-evidence', squall.out])
+    expect(await tampered.exitCode()).toBe(1)
+    expect(tampered.stdout).toMatch(/✘ pool\.ndjson: changed/)
   })
 
   it('fails with the server as it was assessed, because its pool exhausts under latency', async () => {

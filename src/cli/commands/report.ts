@@ -12,6 +12,8 @@ export function reportCommand(context: CliContext): Command {
       const judged = await judgeFolder(run)
       if (flags.json) context.stdout(judged.reportJson)
       context.stderr(tellVerdict(judged.report, run, context.isTerminal))
+      if (judged.evidenceKept !== null)
+        context.stderr(`! evidence.json is left as it was (${judged.evidenceKept}): squall verify-evidence ${run}\n`)
       context.setExitCode(judged.report.exitCode)
     })
 }

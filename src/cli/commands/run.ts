@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { NewestDrill } from '../../domain/past-drill.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { formatProblems } from '../../plan/problems.ts'
 import type { CliContext } from '../context.ts'
@@ -7,8 +8,16 @@ import { overridesOf, type RunFlags, withRunFlags } from '../flags.ts'
 
 const exitCodes = { usage: 64, broken: 3, interrupted: 130 } as const
 
-/** Checks a plan and runs it; null when the plan has problems, which have been told (exit 64, nothing started). */
-export async function runPlan(context: CliContext, name: string, flags: RunFlags): Promise<Executed | null> {
+/**
+ * Checks a plan and runs it; null when the plan has problems, which have been told (exit 64, nothing started). A gate
+ * looks for the newest drill before.
+ */
+export async function runPlan(
+  context: CliContext,
+  name: string,
+  flags: RunFlags,
+  findNewestDrill?: () => NewestDrill | null,
+): Promise<Executed | null> {
   const { plan, problems, advice } = await context.loadPlan(name, overridesOf(flags))
   if (!plan) {
     context.stderr(`${formatProblems(problems)}\n`)
@@ -18,7 +27,8 @@ export async function runPlan(context: CliContext, name: string, flags: RunFlags
   context.stderr(`${describe(plan)}\n`)
   for (const { severity, path, why } of advice)
     context.stderr(`${severity === 'warning' ? 'advice' : 'note'}: ${why} (${path})\n`)
-  const executed = await execute(context, { plan, advice, out: flags.out ?? null })
+  const known = findNewestDrill === undefined || plan.drill !== null ? {} : { newestDrill: findNewestDrill() }
+  const executed = await execute(context, { plan, advice, out: flags.out ?? null, ...known })
   const { end } = executed
   if (end.reason === 'broken') {
     context.stderr(`squall: ${end.error.message}\n${end.error.hint ? `  hint: ${end.error.hint}\n` : ''}`)

@@ -122,6 +122,13 @@ export function exhaustedPool(): Sample {
 export function passing(): Sample {
   return told({
     id: '20261121-113015-launch-gate',
+    newestDrill: {
+      id: '20261109-090000-failover',
+      drill: 'failover',
+      verdict: 'pass',
+      startedAt: '2026-11-09T09:00:00.000Z',
+      ageDays: 12,
+    },
     target: 'local stack, preset remediated: server, primary',
     summary:
       'Every judged objective was met: 1,000 users were served within the launch bounds, under added database latency too.',
@@ -181,6 +188,7 @@ export function passing(): Sample {
 export function inconclusive(): Sample {
   return told({
     id: '20261121-120512-launch-gate',
+    newestDrill: null,
     target: 'local stack, preset interim: server, primary',
     summary:
       'This run cannot tell: p95 under the fault lies too close to its bound, and the pool was not seen for 9 s.',

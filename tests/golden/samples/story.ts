@@ -75,6 +75,15 @@ export interface Story {
   readonly more: (calls: readonly SampleCall[]) => readonly Finding[]
   readonly advice: Report['advice']
   readonly errors: Report['errors']
+  /** Of a gate; left out: nobody looked. */
+  readonly newestDrill?: Report['newestDrill']
+}
+
+const noDrill: Report['notAssessed'][number] = {
+  id: 'disaster-recovery-tested',
+  measure: 'drill.newest',
+  window: 'run',
+  why: 'No drill was found among the past runs, so nothing shows that recovery works. Do one by `squall drill`.',
 }
 
 /** The report and the series of a story: findings, measurements and charts all come from the same calls. */
@@ -86,6 +95,7 @@ export function told(story: Story): Sample {
   const report: Report = {
     schemaVersion: 1,
     run: header({ id: story.id, target: story.target }),
+    ...(story.newestDrill === undefined ? {} : { newestDrill: story.newestDrill }),
     verdict,
     exitCode: exitCodes[verdict],
     summary: story.summary,
@@ -100,6 +110,7 @@ export function told(story: Story): Sample {
         window: 'steady.clear',
         why: 'The stack has no replica. Add a node with `follows: primary` to assess it.',
       },
+      ...(story.newestDrill === null ? [noDrill] : []),
     ],
     advice: story.advice,
     measurements: [

@@ -97,6 +97,7 @@ export function firstScreen(report: Report): Markup {
 }
 
 const places = [
+  ['drill', 'The drill'],
   ['findings', 'Findings'],
   ['charts', 'What happened when'],
   ['before-after', 'Before, during, after'],

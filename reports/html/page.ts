@@ -9,6 +9,7 @@ import { outcomeFigure } from './charts/outcomes.ts'
 import { connectionsFigure, poolFigure, processFigure } from './charts/resources.ts'
 import { type TimeScale, timeScale } from './charts/scale.ts'
 import { timelineFigure } from './charts/timeline.ts'
+import { drillSection } from './drill.ts'
 import { embeddedReport } from './embedded.ts'
 import { environmentSection, errorsSection, windowsSection } from './evidence.ts'
 import { adviceSection, findingsSection, notAssessedSection } from './findings.ts'
@@ -50,6 +51,7 @@ function chartsSection(report: Report, series: Series): Markup {
 /** By the id that links name, in the order of reading; what a run has nothing to say about is left out. */
 function sectionsOf(report: Report, series: Series): Map<string, Markup> {
   const all: [string, Markup | null][] = [
+    ['drill', drillSection(report)],
     ['findings', findingsSection(report)],
     ['not-assessed', notAssessedSection(report)],
     ['advice', adviceSection(report)],

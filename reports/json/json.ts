@@ -5,13 +5,15 @@ import type { Report } from '../../src/domain/verdict.ts'
  * comes after these, by name. One order for all objects, as no two fields of one object conflict in it.
  */
 const fieldOrder = [
-  ...['schemaVersion', 'run', 'newestDrill', 'verdict', 'exitCode', 'summary', 'load'],
+  ...['schemaVersion', 'run', 'newestDrill', 'drill', 'verdict', 'exitCode', 'summary', 'load'],
   ...['windows', 'injections', 'findings', 'notAssessed', 'advice', 'measurements', 'tools', 'errors'],
-  ...['id', 'plan', 'drill', 'startedAt', 'ageDays', 'durationS', 'seed', 'quick'],
+  ...['name', 'title', 'hypothesis', 'mode', 'horizonS', 'steps', 'segments', 'results'],
+  ...['id', 'plan', 'startedAt', 'ageDays', 'durationS', 'seed', 'quick'],
   ...['users', 'paceS', 'workload', 'target', 'ended'],
   ...['callsIntended', 'callsSent', 'callsPerS', 'usersPeak', 'latePermille'],
   ...['tool', 'outcome', 'measure', 'window', 'kind', 'spans', 'fault', 'on', 'judged', 'where', 'reason'],
   ...['measured', 'bound', 'value', 'unit', 'sampleCount', 'method', 'interval', 'low', 'high'],
+  ...['text', 'synthetic'],
   ...['max', 'min', 'is', 'severity', 'path', 'why', 'hint', 'evidence', 'file', 'sha256'],
 ]
 const rankOf = new Map(fieldOrder.map((field, index) => [field, index]))

@@ -121,11 +121,28 @@ const tool = z.object({
   maxMs: measured,
 })
 
+const titled = measurement.extend({ title: z.string() })
+const drill = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    hypothesis: z.string(),
+    mode: z.enum(['automatic', 'manual']),
+    horizonS: z.number(),
+    steps: z.array(z.object({ kind: z.string(), text: z.string() })),
+    segments: z
+      .array(titled.extend({ synthetic: z.boolean().describe('by our own supervisor and route') }))
+      .describe('from the fault to the recovery that lasts; they add up to it'),
+    results: z.array(titled),
+  })
+  .describe('absent: the run is no drill')
+
 export const reportSchema = z
   .object({
     schemaVersion: z.literal(1),
     run,
     newestDrill: newestDrill.optional(),
+    drill: drill.optional(),
     verdict,
     exitCode: z.int(),
     summary: z.string(),

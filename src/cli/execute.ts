@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { drills } from '../../chaos/drills/registry.ts'
 import { faults } from '../../chaos/faults/registry.ts'
 import { type ConductEnd, conduct } from '../conduct/conduct.ts'
 import type { NewestDrill } from '../domain/past-drill.ts'
@@ -12,6 +13,7 @@ import { bundleWorkload } from '../load/bundle.ts'
 import { generatorConfig } from '../load/generator-config.ts'
 import { type StartedLoad, startLoad } from '../load/start.ts'
 import { loadWorkload, type WeightedTool, weightedTools, workloadFile } from '../load/workload.ts'
+import type { DrillScript } from '../record/reader.ts'
 import { RunFolderWriter } from '../record/writer.ts'
 import { type Engines, ensureEngines } from '../setup/engines.ts'
 import { startLocalStack } from '../stack/local/local-stack.ts'
@@ -72,6 +74,11 @@ async function prepareLoad(plan: Plan, workFolder: string): Promise<PreparedLoad
     probeCall: probeCallOf(workload),
     ledgerTool: workload.ledger ?? null,
   }
+}
+
+function scriptOf(drillName: string): DrillScript | null {
+  const drill = drills.get(drillName)
+  return drill === undefined ? null : { title: drill.title, hypothesis: drill.hypothesis, steps: drill.steps }
 }
 
 /** One run from nothing to a closed run folder; whatever it started is ended when it resolves or rejects. */
@@ -253,7 +260,9 @@ class Execution {
       },
       tools: prepared.tools.map((tool) => tool.name),
       commit: this.#commit,
-      ...(plan.drill === null ? {} : { previousDrill: previousDrill(runsFolders(out)) }),
+      ...(plan.drill === null
+        ? {}
+        : { previousDrill: previousDrill(runsFolders(out)), drillScript: scriptOf(plan.drill.name) }),
       ...(newestDrill === undefined ? {} : { newestDrill }),
     })
   }

@@ -189,12 +189,32 @@ export interface RunHeader {
   readonly environment: Readonly<Record<string, string | number>>
 }
 
+/** A recovery exercise, told with what came of it. */
+export interface DrillReport {
+  readonly name: string
+  readonly title: string
+  readonly hypothesis: string
+  readonly mode: 'automatic' | 'manual'
+  readonly horizonS: number
+  readonly steps: readonly { readonly kind: string; readonly text: string }[]
+  /** One after the other, from the fault to the recovery that lasts; those that came to be. They add up to it. */
+  readonly segments: readonly (MeasurementRow & {
+    readonly title: string
+    /** What Squall's own supervisor and route did: of a platform of the users' own it says nothing. */
+    readonly synthetic: boolean
+  })[]
+  /** Writes and restores, counted and timed. */
+  readonly results: readonly (MeasurementRow & { readonly title: string })[]
+}
+
 /** report.json. */
 export interface Report {
   readonly schemaVersion: 1
   readonly run: RunHeader
   /** Of a gate: was disaster recovery tested? Outside the verdict. null: no drill is known; absent: nobody looked. */
   readonly newestDrill?: (NewestDrill & { readonly ageDays: number }) | null
+  /** Absent: the run is no drill. */
+  readonly drill?: DrillReport
   readonly verdict: Verdict
   readonly exitCode: number
   /** One sentence: may we launch, and if not, what must change. */

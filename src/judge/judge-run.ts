@@ -6,6 +6,7 @@ import { seriesOf } from '../measure/series.ts'
 import { plannedLoadEndUs } from '../measure/windows.ts'
 import type { RunFolder } from '../record/reader.ts'
 import { newestDrillOf, recoveryNotAssessed } from './drill-age.ts'
+import { drillReportOf } from './drill-report.ts'
 import { judgeImplicit } from './implicit-findings.ts'
 import { judgeObjectives } from './objective-findings.ts'
 import { errorTable, loadSummary, measurementRows, toolRows } from './report-tables.ts'
@@ -25,10 +26,12 @@ export function judgeRun(folder: RunFolder): { readonly report: Report; readonly
   const notAssessed = [...asked.notAssessed, ...implicit.notAssessed, ...recoveryNotAssessed(folder.run)]
   const verdict = verdictOf(view, findings, asked.findings)
   const load = loadSummary(view)
+  const measurements = measurementRows(view)
   const report: Report = {
     schemaVersion: 1,
     run: headerOf(view),
     ...newestDrillOf(folder.run),
+    ...drillReportOf(view, measurements),
     verdict,
     exitCode: exitCodeOf(view, verdict),
     summary: summaryOf(view, verdict, findings, notAssessed, load),
@@ -38,7 +41,7 @@ export function judgeRun(folder: RunFolder): { readonly report: Report; readonly
     findings: findings.map((finding) => ({ ...finding, measured: roundedMeasured(finding.measured) })),
     notAssessed,
     advice: folder.run.advice,
-    measurements: measurementRows(view),
+    measurements,
     tools: toolRows(view),
     errors: errorTable(view),
   }

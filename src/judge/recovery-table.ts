@@ -24,7 +24,7 @@ const edges = {
   settledUs: 'sustained recovery',
 } as const satisfies Partial<Record<keyof InjectionRecord, string>>
 
-/** Every moment of every injection that came to be, in order. */
+/** Every moment of every injection that came to be, and what was done about it, in order. */
 export function timelineOf(folder: RunFolder, report: Report): readonly Moment[] {
   const wallUs = wallOfT0(folder)
   const moments = report.injections.flatMap((injection) =>
@@ -36,7 +36,17 @@ export function timelineOf(folder: RunFolder, report: Report): readonly Moment[]
       return [{ tUs, at, what, of: injection.id, resolutionUs: isSeen ? injection.resolutionUs : null }]
     }),
   )
-  return moments.sort((a, b) => a.tUs - b.tUs)
+  const acts = (folder.timeline?.rows ?? []).filter(({ kind }) => kind === 'supervisor' || kind === 'step')
+  const done = acts.map(
+    ({ tUs, id, data }): Moment => ({
+      tUs,
+      at: wallUs === null ? null : new Date((wallUs + tUs) / usPerMs).toISOString(),
+      what: String(data.step),
+      of: id ?? '',
+      resolutionUs: null,
+    }),
+  )
+  return [...moments, ...done].sort((a, b) => a.tUs - b.tUs)
 }
 
 function wallOfT0({ timeline }: RunFolder): number | null {

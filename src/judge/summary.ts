@@ -2,6 +2,7 @@ import type { Finding, NotAssessed, Report, Verdict } from '../domain/verdict.ts
 import { poolMax } from '../measure/pool-readings.ts'
 import { measureById } from '../measure/registry.ts'
 import type { RunView } from '../measure/run-view.ts'
+import { drillOpening, drillPassed } from './drill-summary.ts'
 import { connectionsNeeded } from './hints.ts'
 import { digits, listed, spokenBound, spokenMeasured } from './wording.ts'
 
@@ -19,6 +20,7 @@ export function summaryOf(
   const judged = findings.filter((finding) => finding.judged)
   if (verdict === 'fail') return failSentence(view, judged)
   if (verdict === 'unknown') return unknownSentence(view, judged)
+  if (view.plan.drill) return drillPassed(view, findings)
   const users = load.usersPeak === null ? '' : ` with ${digits(load.usersPeak)} users`
   const rate = load.callsPerS === null ? '' : ` at ${digits(load.callsPerS)} calls/s`
   const left = notAssessed.length === 0 ? '' : `; ${notAssessed.length} could not be assessed`
@@ -29,7 +31,8 @@ function failSentence(view: RunView, judged: readonly Finding[]): string {
   const failed = judged.filter((finding) => finding.verdict === 'fail')
   const named = failed.slice(0, namedMax).map(spokenFinding)
   const more = failed.length > namedMax ? [`${failed.length - namedMax} more`] : []
-  return `Do not launch: ${listed([...named, ...more])}${change(view, failed)}.`
+  const opening = view.plan.drill ? drillOpening(view, 'fail') : 'Do not launch'
+  return `${opening}: ${listed([...named, ...more])}${change(view, failed)}.`
 }
 
 function spokenFinding(finding: Finding): string {
@@ -66,12 +69,13 @@ function change(view: RunView, failed: readonly Finding[]): string {
 function unknownSentence(view: RunView, judged: readonly Finding[]): string {
   const unsure = judged.filter((finding) => finding.verdict === 'unknown')
   const [first] = unsure
+  const opening = view.plan.drill ? drillOpening(view, 'unknown') : 'Inconclusive, which is no permission to launch'
   if (first === undefined && view.end.reason !== 'planned') {
-    return `Inconclusive, which is no permission to launch: the run did not end as planned (${view.end.reason}).`
+    return `${opening}: the run did not end as planned (${view.end.reason}).`
   }
   if (first === undefined) return 'Inconclusive: no objective of the plan could be assessed, so nothing is known.'
   const more = unsure.length > 1 ? ` (and ${unsure.length - 1} more)` : ''
-  return `Inconclusive, which is no permission to launch: ${lowered(first.why.replace(/\.$/, ''))}${more}.`
+  return `${opening}: ${lowered(first.why.replace(/\.$/, ''))}${more}.`
 }
 
 /** A capital of its own, such as in "p95" or "PostgreSQL", stays inside; only the sentence's first letter goes. */

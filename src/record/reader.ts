@@ -42,8 +42,16 @@ export interface RunFile {
   readonly commit: Commit | null
   /** null: this run is no drill, or the first. */
   readonly previousDrill: PreviousDrill | null
+  /** Of the drill that the plan is, as its file had it; null: it is none. */
+  readonly drillScript: DrillScript | null
   /** null: there was none; absent: nobody looked. */
   readonly newestDrill?: NewestDrill | null
+}
+
+export interface DrillScript {
+  readonly title: string
+  readonly hypothesis: string
+  readonly steps: readonly { readonly kind: string; readonly text: string }[]
 }
 
 export interface Commit {
@@ -146,6 +154,7 @@ export function readRunFile(folder: string, sha256 = new Map<string, string>()):
     environment: (fields.environment ?? {}) as RunFile['environment'],
     tools: Array.isArray(fields.tools) ? (fields.tools as string[]) : [],
     commit: (fields.commit ?? null) as RunFile['commit'],
+    drillScript: (fields.drillScript ?? null) as RunFile['drillScript'],
     previousDrill: (fields.previousDrill ?? null) as RunFile['previousDrill'],
     ...(fields.newestDrill === undefined ? {} : { newestDrill: fields.newestDrill as NewestDrill | null }),
   }

@@ -153,4 +153,22 @@ describe.each([
     await ask('insert into kept values (5)', stack.databaseUrl)
     await expect.poll(() => rowsOf('primary'), { timeout: 5_000 }).toEqual([5])
   })
+
+  it('one that is ahead of the new primary is cloned when it is started', async () => {
+    const [still, ahead, harmed] = [control('primary'), control('replica-1'), control('replica-2')]
+    await still.signal('SIGSTOP')
+    // More than sockets hold: what lies there comes to one that goes on.
+    await ask('insert into kept select generate_series(1, 400000)', stack.databaseUrl)
+    await expect.poll(() => rowsOf('replica-1'), { timeout: 5_000 }).toEqual([400_005])
+    await ahead.signal('SIGKILL')
+    await failOver.apply(harmed, parameters)
+    await still.signal('SIGCONT')
+    await failOver.during?.(harmed, parameters, atOnce)
+    expect([stack.cluster?.primary, await rowsOf('primary')]).toEqual(['primary', [5]])
+    await ahead.start()
+    await expect.poll(() => ask(following, stack.databaseUrl), { timeout: 10_000 }).toEqual(['replica-1'])
+    expect(await rowsOf('replica-1')).toEqual([5])
+    await failOver.heal(harmed, parameters)
+    expect(await ask(following, stack.databaseUrl)).toEqual(replicaIds)
+  })
 })

@@ -36,6 +36,8 @@ export class LocalCluster implements DatabaseCluster {
   /** Whom commits wait for, as long as they follow. An old primary takes the place of the one that has taken its own. */
   readonly #synchronous: Set<string>
   #primary: string
+  /** Its own; 0: nobody has taken over yet. */
+  #timeline = 0
   /** Those of them that the primary has been told. */
   #awaited: readonly string[]
   /** Not seen to follow the present primary since it took over. */
@@ -97,6 +99,7 @@ export class LocalCluster implements DatabaseCluster {
     const { id } = place.node
     this.#told = id
     await this.#acts.promote(place)
+    this.#timeline = (await this.#acts.position(place)).timeline
     const before = this.#primary
     this.#told = null
     this.#primary = id
@@ -114,11 +117,8 @@ export class LocalCluster implements DatabaseCluster {
   async #successor(): Promise<string> {
     const ids = this.followers
     const answers = await Promise.allSettled(ids.map((id) => this.#acts.position(this.#place(id))))
-    const candidates = answers.map((answer, index) => {
-      const id = ids[index] ?? ''
-      return { id, answer, hasFollowed: !this.#unseen.has(id) }
-    })
-    return successorOf(candidates, this.#told)
+    const candidates = answers.map((answer, index) => ({ id: ids[index] ?? '', answer }))
+    return successorOf(candidates, this.#timeline, this.#told)
   }
 
   async route(to: string): Promise<void> {

@@ -17,14 +17,19 @@ export async function promote(url: string): Promise<void> {
   })
 }
 
-/** Rejects when it does not answer. What it has received and what it has replayed begin anew with it, each in its way. */
+/** After a restart what was received counts from the first that is received again, hence the greater of the two. */
+const askPosition = `select
+  (select max(('x' || left(name, 8))::bit(32)::int) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$') as timeline,
+  pg_wal_lsn_diff(greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0')::text as received,
+  pg_is_in_recovery() and pg_get_wal_replay_pause_state() <> 'not paused' as paused`
+
+/** Rejects when it does not answer. */
 export async function positionOf(url: string): Promise<Position> {
-  const sql = `select pg_wal_lsn_diff(greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0')::text as received,
-    pg_is_in_recovery() and pg_get_wal_replay_pause_state() <> 'not paused' as paused`
   return await withDatabase(url, attemptMsMax, async (client) => {
-    const { rows } = await client.query<{ received: string | null; paused: boolean }>(sql)
+    const { rows } = await client.query<{ timeline: number; received: string | null; paused: boolean }>(askPosition)
     const [row] = rows
-    return { received: Number(row?.received ?? 0), isPaused: row?.paused === true }
+    if (row === undefined) throw new Error('no row')
+    return { timeline: row.timeline, received: Number(row.received ?? 0), isPaused: row.paused }
   })
 }
 

@@ -174,6 +174,19 @@ describe('of several followers', () => {
     expect(done.filter((one) => one.startsWith('clone'))).toEqual(['clone a'])
   })
 
+  it('one that is being started is not cloned beside that', async () => {
+    const { cluster, done } = threeOf({ tell: async () => false, streams: async (_, id) => id === 'a' })
+    await cluster.promote()
+    const started = Promise.withResolvers<string>()
+    const following = cluster.startFollowing('b', () => started.promise)
+    await cluster.rejoin('a')
+    expect(done.filter((one) => one.startsWith('clone'))).toEqual(['clone a from 3'])
+    started.reject(new Error('does not start'))
+    await expect(following).rejects.toThrow('does not start')
+    await cluster.rejoin('a').catch(() => undefined)
+    expect(done).toContain('clone b from 3')
+  })
+
   it('one that has not followed since the last fail-over does not take over, however much it has', async () => {
     const { cluster } = threeOf({
       position: async ({ node }) => ({

@@ -42,6 +42,8 @@ export class LocalCluster implements DatabaseCluster {
   #awaited: readonly string[]
   /** Not seen to follow the present primary since it took over. */
   #unseen: ReadonlySet<string> = new Set()
+  /** Being started, which sees to it that they follow. */
+  readonly #returning = new Set<string>()
   /** Told to take over, and not heard to have done it. */
   #told: string | null = null
   /** Aborts when the present primary is replaced. */
@@ -136,6 +138,15 @@ export class LocalCluster implements DatabaseCluster {
 
   /** Starts a follower by `start`; one that cannot follow who takes writes by now is cloned, and started anew. */
   async startFollowing<T>(id: string, start: () => Promise<T>): Promise<T> {
+    this.#returning.add(id)
+    try {
+      return await this.#startFollowing(id, start)
+    } finally {
+      this.#returning.delete(id)
+    }
+  }
+
+  async #startFollowing<T>(id: string, start: () => Promise<T>): Promise<T> {
     const node = await start()
     if (!this.#unseen.has(id)) return node
     const primary = this.#place(this.#primary)
@@ -175,7 +186,7 @@ export class LocalCluster implements DatabaseCluster {
 
   /** Those that answer, replay, and yet do not follow. */
   async #astray(ids: readonly string[]): Promise<readonly string[]> {
-    const unseen = ids.filter((id) => this.#unseen.has(id))
+    const unseen = ids.filter((id) => this.#unseen.has(id) && !this.#returning.has(id))
     const positions = await Promise.allSettled(unseen.map((id) => this.#acts.position(this.#place(id))))
     return unseen.filter((_, index) => {
       const answer = positions[index]

@@ -40,15 +40,14 @@ async function decideAndHandOver(node: NodeControl, parameters: FaultParameters,
   if (!doing.signal.aborted) await handOver(node)
 }
 
-/** The first replica takes writes, and the route leads there. What has been done of it already is not done again. */
+/** A replica takes writes, and the route leads there. What has been done of it already is not done again. */
 async function handOver({ id, cluster }: NodeControl): Promise<void> {
-  const next = cluster?.followers()[0]
-  if (cluster === null || next === undefined) return
-  if (cluster.primary() === id) await cluster.promote(next)
+  if (cluster === null) return
+  if (cluster.primary() === id) await cluster.promote()
   await cluster.route(cluster.primary())
 }
 
-/** The fault's end: a replica has taken over, and the old primary is one. */
+/** The fault's end: a replica has taken over, the old primary is one, and all of them follow. */
 async function comeBack(node: NodeControl): Promise<void> {
   if (!harmed.has(node)) return
   await handOver(node)

@@ -43,13 +43,17 @@ export interface NodeControl {
 export interface ClusterControl {
   /** Id of the one that takes writes. */
   primary(): string
-  /** Ids of those that follow the present primary, as the plan has them. */
-  followers(): readonly string[]
-  /** Resolves when the follower takes writes; the route still leads to the old primary. */
-  promote(follower: string): Promise<void>
+  /**
+   * Resolves when the follower that has most of the log takes writes, of those that answer; the route still leads to the
+   * old primary. The others follow it from then on, beside. Rejects where nobody can take over.
+   */
+  promote(): Promise<void>
   /** New connections of the server lead to that node; open ones stay where they are. */
   route(to: string): Promise<void>
-  /** This node is ended, if it still runs, and comes back as a follower, with a copy of the present primary. */
+  /**
+   * This node is ended, if it still runs, and comes back as a follower, with a copy of the present primary; so do others
+   * that answer and yet do not follow it.
+   */
   rejoin(): Promise<void>
 }
 

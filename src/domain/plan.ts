@@ -21,6 +21,8 @@ export interface NodeSpec {
   readonly maxConnections: number | null
   /** PostgreSQL only: the node whose write-ahead log it replays; null: it is no replica. */
   readonly follows: string | null
+  /** Of one that follows: a commit waits until it, or another such one, has it on disk. */
+  readonly synchronous: boolean
   /** PostgreSQL only: its data has a file system of its own, which a fault of the plan is to fill. */
   readonly ownDisk: boolean
   /** `external` only: where the node is. */

@@ -173,6 +173,20 @@ describe('the database', () => {
     expect(measured('database.replay_lag.max', {})).toMatchObject({ kind: 'none', reason: 'no_samples' })
   })
 
+  test('of several replicas, how far the last one was behind', () => {
+    const still = (ms: number) => (ms >= 30_000 && ms < 34_000 ? 30_000 : Math.max(0, ms))
+    const inOrder = (last: 'first' | 'second') =>
+      databaseOf((ms) => {
+        const [a, b] = last === 'first' ? [still(ms), Math.max(0, ms)] : [Math.max(0, ms), still(ms)]
+        return { startedAt: 'a', written: Math.max(0, ms), followers: [['a', a] as const, ['b', b] as const] }
+      })
+    for (const last of ['first', 'second'] as const)
+      expect(measured('database.replay_lag.max', { database: inOrder(last) })).toMatchObject({
+        value: 2_000,
+        interval: { low: 2_000, high: 4_000 },
+      })
+  })
+
   test('a fail-over after the window, and the silence until somebody follows again, are not the window’s', () => {
     const database = databaseOf((ms) => {
       const followers: [string, number][] = ms < 60_000 || ms >= 65_000 ? [['r', Math.max(0, ms)]] : []

@@ -48,5 +48,7 @@ export const quickFaultMsMin = 8_000
 /** PostgreSQL's defaults: max_connections, and superuser_reserved_connections of these. */
 export const connectionsDefault = 100
 export const reservedConnections = 3
+/** Each is a PostgreSQL with a copy of the data in memory, and a share of two cores; PostgreSQL's own limit is 10 senders. */
+export const replicasMax = 3
 /** Injections of one fault in a plan: each one is a band in the report, with findings of its own. */
 export const timesMax = 100

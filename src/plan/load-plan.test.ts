@@ -227,6 +227,27 @@ const refused: readonly (readonly [string, string, string, string, RegExp])[] = 
     'stack.nodes.replica.max_connections',
     /as many as/,
   ],
+  [
+    'more replicas than may follow',
+    'primary: {role: postgres}',
+    `primary: {role: postgres}${['a', 'b', 'c', 'd'].map((id) => `\n    ${id}: {role: postgres, follows: primary}`).join('')}`,
+    'stack.nodes',
+    /^at most 3/,
+  ],
+  [
+    'a primary that is waited for',
+    'primary: {role: postgres}',
+    'primary: {role: postgres, synchronous: true}',
+    'stack.nodes.primary.synchronous',
+    /only a database that follows/,
+  ],
+  [
+    'a server that is waited for',
+    'role: mcp',
+    'role: mcp, synchronous: true',
+    'stack.nodes.server.synchronous',
+    /has no synchronous/,
+  ],
   ['nobody but followers', 'role: postgres', 'role: postgres, follows: primary', 'stack.nodes', /follows none/],
   ['a server that follows', 'role: mcp', 'role: mcp, follows: primary', 'stack.nodes.server.follows', /has no follows/],
   [
@@ -291,6 +312,22 @@ describe('a stack in which a database follows another', () => {
     expect(problems).toEqual([])
     expect(plan?.stack.links).toMatchObject({ front: { from: 'users' }, wal: { from: 'primary', to: 'replica' } })
     expect(plan?.faults.map(({ on }) => on)).toEqual(['front', 'primary'])
+  })
+
+  it('may be followed by three, some of which its commits wait for', () => {
+    const { plan, problems } = loadSample(
+      withLinks
+        .replace(
+          'replica: {role: postgres, follows: primary}',
+          'replica: {role: postgres, follows: primary, synchronous: true}\n    b: {role: postgres, follows: primary}\n    c: {role: postgres, follows: primary, synchronous: false}',
+        )
+        .replace('to: replica}', 'to: replica}\n    wal-b: {from: primary, to: b}'),
+    )
+    expect(problems).toEqual([])
+    const { nodes, links } = plan?.stack ?? {}
+    expect(['primary', 'replica', 'b', 'c'].map((id) => nodes?.[id]?.synchronous)).toEqual([false, true, false, false])
+    expect(nodes?.c).toMatchObject({ follows: 'primary', maxConnections: 130 })
+    expect(links?.['wal-b']).toMatchObject({ from: 'primary', to: 'b' })
   })
 
   it('may be waited for to lag', () => {

@@ -38,7 +38,7 @@ const dataName = 'pgdata'
 /**
  * What every stack stands on, archiving among it, which cannot be begun while it runs. A replica that starts from it must
  * have as many connections as it had (manual of 16, 27.4.3): the least that a plan can ask for.
- * A stack adds port, max_connections and the like on the command line.
+ * A stack adds port, max_connections and the like on the command line, and whom one follows in a file beside this one.
  */
 const settings = `
 # Squall
@@ -51,6 +51,7 @@ full_page_writes = on
 archive_mode = on
 archive_command = 'true'
 max_connections = 10
+include_if_exists = 'replication.conf'
 `
 
 export async function findDataTemplate(

@@ -80,8 +80,7 @@ function notTold(pid: number, what: string): Error {
 function asSeenBy(id: string, cluster: DatabaseCluster): ClusterControl {
   return {
     primary: () => cluster.primary,
-    followers: () => cluster.followers,
-    promote: (follower) => cluster.promote(follower),
+    promote: () => cluster.promote(),
     route: (to) => cluster.route(to),
     rejoin: () => cluster.rejoin(id),
   }

@@ -60,10 +60,10 @@ export interface DatabaseCluster {
   /** Of the node that takes writes. */
   readonly primary: string
   readonly followers: readonly string[]
-  /** Resolves when the follower takes writes, and is `primary` from then on. */
-  promote(follower: string): Promise<void>
+  /** Resolves when the follower that has most of the log takes writes, and is `primary` from then on; others then follow it. */
+  promote(): Promise<void>
   route(to: string): Promise<void>
-  /** Ends the node, if it still runs, and starts it as a follower with a copy of the present primary. */
+  /** Ends the node, if it still runs, and starts it as a follower with a copy of the present primary; all others follow too. */
   rejoin(nodeId: string): Promise<void>
 }
 

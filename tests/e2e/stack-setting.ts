@@ -20,6 +20,7 @@ export const plainNode = {
   readyWithinMs: 20_000,
   maxConnections: null,
   follows: null,
+  synchronous: false,
   ownDisk: false,
   url: null,
 } as const

@@ -56,6 +56,7 @@ function nodeOf(id: string, role: 'mcp' | 'postgres'): Plan['stack']['nodes'][st
     readyWithinMs: 30_000,
     maxConnections: null,
     follows: null,
+    synchronous: false,
     ownDisk: false,
     url: null,
   }

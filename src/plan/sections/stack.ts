@@ -1,10 +1,11 @@
 import { type LinkSpec, type NodeRole, type NodeSpec, type StackPlan, usersEnd } from '../../domain/plan.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
-import { connectionsDefault, connectionsMax, readyWithinMsMax } from '../limits.ts'
+import { connectionsDefault, connectionsMax, readyWithinMsMax, replicasMax } from '../limits.ts'
 import type { Problems } from '../problems.ts'
 import {
   anyText,
+  bool,
   complain,
   duration,
   id,
@@ -58,6 +59,7 @@ const nodeFields = {
   ready: optional(ready, null),
   max_connections: optional<number | null>(wholeIn(10, connectionsMax), null),
   follows: optional<string | null>(anyText, null),
+  synchronous: optional(bool, false),
   url: later('Squall starts the server itself: leave it out, or give its `command`'),
   auth: later('Squall starts the server itself, on loopback and without a login'),
 }
@@ -67,7 +69,7 @@ const serviceRoles: readonly NodeRole[] = ['http', 'redis']
 /** Keys that mean nothing on a node of another role. */
 const keysOfRole: Readonly<Record<NodeRole, readonly string[]>> = {
   mcp: ['instances', 'command', 'cwd', 'env', 'ready'],
-  postgres: ['max_connections', 'follows'],
+  postgres: ['max_connections', 'follows', 'synchronous'],
   http: ['command', 'cwd', 'env', 'ready'],
   redis: ['command', 'cwd', 'env', 'ready'],
 }
@@ -95,6 +97,7 @@ function readNode(name: string, known: Known, preset: string | null): Read<NodeS
       readyWithinMs: node.ready?.within ?? readyMsDefault,
       maxConnections: isDatabase ? (node.max_connections ?? given?.primary.maxConnections ?? connectionsDefault) : null,
       follows: isDatabase ? node.follows : null,
+      synchronous: isDatabase && node.synchronous,
       ownDisk: false,
       url: null,
     }
@@ -190,9 +193,6 @@ function mapValues<V>(values: Readonly<Record<string, V>>, change: (value: V) =>
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]))
 }
 
-/** More would have to be led to the new primary after a fail-over, and the most advanced be chosen. */
-const replicasMax = 1
-
 function checkRoles(spot: Spot, nodes: ReadonlyMap<string, Tree>, problems: Problems): void {
   const path = joinPath(spot.path, 'nodes')
   const complainOf = (names: readonly string[], expected: string): void =>
@@ -204,7 +204,14 @@ function checkRoles(spot: Spot, nodes: ReadonlyMap<string, Tree>, problems: Prob
     complainOf(namesOf(has('mcp')), 'exactly one node with role mcp: others are not in this version')
   if (primaries.length !== 1)
     complainOf(primaries, 'exactly one node with role postgres that follows none: others are not in this version')
-  if (replicas.length > replicasMax) complainOf(namesOf(replicas), 'at most one replica: more are not in this version')
+  if (replicas.length > replicasMax)
+    complainOf(namesOf(replicas), `at most ${replicasMax} databases that follow another`)
+  for (const [name, tree] of has('postgres')) {
+    if (textOf(child(tree, 'follows')) !== null || child(tree, 'synchronous') === null) continue
+    const received = receivedAt({ tree, path }, 'synchronous')
+    const expected = 'nothing: only a database that follows another can be waited for'
+    problems.add(placeOf({ tree, path }, 'synchronous'), `${path}.${name}.synchronous`, received, expected)
+  }
   for (const [name, tree] of replicas) {
     const followed = textOf(child(tree, 'follows'))
     if (child(tree, 'max_connections') !== null) {

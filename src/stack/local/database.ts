@@ -16,6 +16,7 @@ import {
 import { LogSince } from './log-tail.ts'
 import type { StackEngines } from './options.ts'
 import { loopback } from './ports.ts'
+import { replicatedArgv } from './replication.ts'
 import { runOnce } from './run-once.ts'
 import { type Part, type StartContext, startUntil } from './starting.ts'
 import { withDatabase } from './with-database.ts'
@@ -34,6 +35,14 @@ export interface DatabasePlace {
 export interface Followed {
   readonly host: string
   readonly port: number
+}
+
+/** What one of several databases is to the others; a fail-over changes it while they run. */
+export interface Standing {
+  /** null: it takes writes. */
+  readonly followed: Followed | null
+  /** Ids of followers: a commit waits until one of them has it on disk. */
+  readonly awaited: readonly string[]
 }
 
 type LoginName = 'superuser' | 'application'
@@ -57,18 +66,18 @@ export function databaseUrlAt(engines: StackEngines, login: LoginName, host: str
  */
 export async function startDatabase(
   place: DatabasePlace,
-  followed: Followed | null,
+  standing: Standing,
   engines: StackEngines,
   context: StartContext,
 ): Promise<RunningNode> {
   await copyData(place, engines, context)
-  return runDatabase(place, followed, engines, context)
+  return runDatabase(place, standing, engines, context)
 }
 
 /** The same on the data as it is, after whatever end: what a killed one has left may take a moment to be free. */
 export async function startDatabaseAnew(
   place: DatabasePlace,
-  followed: Followed | null,
+  standing: Standing,
   engines: StackEngines,
   context: StartContext,
 ): Promise<RunningNode> {
@@ -76,7 +85,7 @@ export async function startDatabaseAnew(
   const endUs = clock.monotonicUs() + stillHeldMsMax * 1_000
   for (;;) {
     try {
-      return await runDatabase(place, followed, engines, context)
+      return await runDatabase(place, standing, engines, context)
     } catch (error) {
       const isHeld = error instanceof StackError && error.kind === 'still_held'
       if (!isHeld || clock.monotonicUs() > endUs) throw error
@@ -87,7 +96,7 @@ export async function startDatabaseAnew(
 
 async function runDatabase(
   place: DatabasePlace,
-  followed: Followed | null,
+  standing: Standing,
   engines: StackEngines,
   context: StartContext,
 ): Promise<RunningNode> {
@@ -102,14 +111,14 @@ async function runDatabase(
   }
   const spec = {
     name: node.id,
-    argv: argvOf(place, followed, engines),
+    argv: argvOf(place, standing, engines),
     cwd: '/',
     env: {
       PATH: process.env.PATH ?? '/usr/bin:/bin',
       LC_ALL: 'C',
       TZ: 'UTC',
       // What a replica logs in with at its primary; not on the command line, which everybody can read.
-      ...(followed === null ? {} : { PGPASSWORD: engines.dataTemplate.superuser.password }),
+      ...(standing.followed === null ? {} : { PGPASSWORD: engines.dataTemplate.superuser.password }),
     },
     logPath,
     // "Immediate": waits for no client and writes nothing. The data is thrown away the next moment.
@@ -124,24 +133,17 @@ async function runDatabase(
   return { id: node.id, role: 'postgres', pid: spawned.pid, host: loopback, port, url, applicationUrl, disk, logPath }
 }
 
-/** A replica is told so by a file, which a promotion removes. */
-const followScript = 'touch "$1/standby.signal" && shift && exec "$@"'
-
-function argvOf(
-  { node, port, dataDir, isReplicated }: DatabasePlace,
-  followed: Followed | null,
-  engines: StackEngines,
-): string[] {
+function argvOf(place: DatabasePlace, standing: Standing, engines: StackEngines): string[] {
+  const { node, port, dataDir, isReplicated } = place
   const run = [join(engines.postgres.binDir, 'postgres'), '-D', dataDir, ...settings(node, port, isReplicated)]
-  if (followed === null) return run
-  const user = engines.dataTemplate.superuser.name
-  const conninfo = `host=${followed.host} port=${followed.port} user=${user} application_name=${node.id}`
-  return ['sh', '-c', followScript, 'follow', dataDir, ...run, '-c', `primary_conninfo=${conninfo}`]
+  return isReplicated ? replicatedArgv(place, standing, engines.dataTemplate.superuser.name, run) : run
 }
 
 const replication = {
-  // A replica that was away for a while finds what it missed: no slot, which would have to follow a fail-over.
+  // A replica that was away for a while finds what it missed, by its slot, and after a fail-over, which makes new slots,
+  // by this. A slot keeps no more than its limit: one that never comes back must not fill the memory where the data lies.
   wal_keep_size: '512MB',
+  max_slot_wal_keep_size: '1GB',
   wal_retrieve_retry_interval: '100ms',
   wal_receiver_status_interval: '1s',
 }

@@ -11,6 +11,16 @@ export const stillHeldPauseMs = 100
 /** A replica on loopback streams 0.1 s after both are up. */
 export const streamingMsMax = 15_000
 
+/** From one look whether somebody streams to the next: each is a connection to a database that others want as well. */
+export const followPollMs = 50
+/** The same of one that stands still, for as long as it does. */
+export const followPollSlowMs = 500
+/**
+ * A replica that was told of a new primary streams from it 0.1-0.3 s later; one that has not by then cannot, or stands
+ * still. Healing a fault has 20 s, and a copy must find its place in it.
+ */
+export const followMsMax = 5_000
+
 /** `pg_promote` takes 0.1 s; under a load that fills the processors some times that. */
 export const promoteMsMax = 5_000
 

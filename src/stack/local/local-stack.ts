@@ -2,14 +2,15 @@ import { join } from 'node:path'
 import { KeeperError } from '../../keeper/keeper-error.ts'
 import type { RunningLink, RunningNode, RunningStack, StackProcess } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
-import { LocalCluster } from './cluster.ts'
-import { type DatabasePlace, databaseUrlAt, dataRootOf, startDatabase, startDatabaseAnew } from './database.ts'
+import type { LocalCluster } from './cluster.ts'
+import { beginToFollow, clusterOf } from './cluster-acts.ts'
+import { databaseUrlAt, dataRootOf, startDatabase, startDatabaseAnew } from './database.ts'
 import { type Layout, layOut, leavesOf, type Parts, partsOf } from './layout.ts'
 import type { LocalStackOptions } from './options.ts'
 import { loopback } from './ports.ts'
 import { proxyProcessName, startProxies } from './proxy.ts'
-import { cloneFrom, promote, streaming, superuserUrl } from './replica.ts'
-import { routerProcessName, startRouter, switchRoute } from './router.ts'
+import { superuserUrl } from './replica.ts'
+import { routerProcessName, startRouter } from './router.ts'
 import { LocalStack, type StartAnew, stopProcesses } from './running.ts'
 import { type ServerPlace, startMcpServer } from './server.ts'
 import { startService, wordsOfService } from './service.ts'
@@ -59,7 +60,10 @@ async function start(parts: Parts, dataRoot: string, options: LocalStackOptions)
   const mcp = await startMcpServer(serverPlace, { keeper, clock, signal })
   const anew = [primary, ...replicas].map((place): [string, StartAnew] => [
     place.node.id,
-    (stop) => startDatabaseAnew(place, cluster.followedBy(place.node.id), engines, { keeper, clock, signal: stop }),
+    (stop) =>
+      cluster.startFollowing(place.node.id, () =>
+        startDatabaseAnew(place, cluster.standingOf(place.node.id), engines, { keeper, clock, signal: stop }),
+      ),
   ])
   const servicesAnew = services.map((place): [string, StartAnew] => [
     place.node.id,
@@ -108,14 +112,14 @@ async function startBeneath(
   const [nodes, proxy, routing] = await allOrNone<[RunningNode[], { pid: number }, { pid: number } | null]>(giveUp, [
     allOrNone<RunningNode[]>(giveUp, [
       ...[primary, ...replicas].map((place) =>
-        startDatabase(place, cluster.followedBy(place.node.id), engines, context),
+        startDatabase(place, cluster.standingOf(place.node.id), engines, context),
       ),
       ...services.map((place) => startService(place, context)),
     ]),
     startProxies(proxyPlace, engines, context),
     router === null ? Promise.resolve(null) : startRouter(router, engines, context),
   ])
-  await allStream(superuserUrl(engines, primary.port), cluster.followers, context)
+  await beginToFollow(superuserUrl(engines, primary.port), cluster.followers, context)
   const part = 'proxy'
   return {
     nodes,
@@ -125,41 +129,6 @@ async function startBeneath(
         ? []
         : [{ name: routerProcessName, pid: routing.pid, part, logPath: router.logPath } as const]),
     ],
-  }
-}
-
-function clusterOf(
-  { primary, replicas, followed, router }: Layout,
-  { engines, keeper }: LocalStackOptions,
-  context: StartContext,
-  startNode: (id: string) => Promise<void>,
-): LocalCluster {
-  return new LocalCluster([primary, ...replicas], primary.node.id, followed, {
-    promote: (place) => promote(superuserUrl(engines, place.port)),
-    async switchRoute(upstream) {
-      if (router === null) throw new Error('nothing routes to a database that stands alone')
-      await switchRoute(router.apiPort, upstream)
-    },
-    async cloneAndStart(place: DatabasePlace, followedPort) {
-      const { id } = place.node
-      await keeper.stop(id, { signal: 'SIGKILL', graceMs: 0 })
-      await cloneFrom(followedPort, place, engines, context)
-      await startNode(id)
-      await streaming(superuserUrl(engines, followedPort), [id], context.clock, context.signal)
-    },
-  })
-}
-
-async function allStream(url: string, replicas: readonly string[], { clock, signal }: StartContext): Promise<void> {
-  try {
-    await streaming(url, replicas, clock, signal)
-  } catch (cause) {
-    throw new StackError({
-      kind: 'database_will_not_start',
-      message: `replication did not begin: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: 'see the logs of the replicas',
-      cause,
-    })
   }
 }
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import type { Clock } from '../../domain/clock.ts'
 import { copyNameOf, type DatabasePlace, databaseUrlAt, walSuffix } from './database.ts'
-import { attemptMsMax, baseBackupMsMax, pollMs, promoteMsMax, streamingMsMax } from './limits.ts'
+import { attemptMsMax, baseBackupMsMax, promoteMsMax } from './limits.ts'
 import type { StackEngines } from './options.ts'
 import { loopback } from './ports.ts'
 import { runOnce } from './run-once.ts'
 import type { StartContext } from './starting.ts'
+import type { Position } from './succession.ts'
 import { withDatabase } from './with-database.ts'
 
 /** Resolves when it takes writes; at once where it does already, so that it may be tried again. */
@@ -17,21 +17,40 @@ export async function promote(url: string): Promise<void> {
   })
 }
 
-/** Waits until that many replicas stream from the database, each by its node's id. Rejects when they do not in time. */
-export async function streaming(url: string, ids: readonly string[], clock: Clock, signal: AbortSignal): Promise<void> {
-  const endUs = clock.monotonicUs() + streamingMsMax * 1_000
+/** After a restart what was received counts from the first that is received again, hence the greater of the two. */
+const askPosition = `select
+  (select max(('x' || left(name, 8))::bit(32)::int) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$') as timeline,
+  pg_wal_lsn_diff(greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0')::text as received,
+  pg_is_in_recovery() and pg_get_wal_replay_pause_state() <> 'not paused' as paused`
+
+/** Rejects when it does not answer. */
+export async function positionOf(url: string): Promise<Position> {
+  return await withDatabase(url, attemptMsMax, async (client) => {
+    const { rows } = await client.query<{ timeline: number; received: string | null; paused: boolean }>(askPosition)
+    const [row] = rows
+    if (row === undefined) throw new Error('no row')
+    return { timeline: row.timeline, received: Number(row.received ?? 0), isPaused: row.paused }
+  })
+}
+
+/** Those that do not stream from the database in time, by their nodes' ids; rejects when the signal aborts. */
+export async function notStreaming(
+  url: string,
+  ids: readonly string[],
+  { msMax, everyMs }: { readonly msMax: number; readonly everyMs: number },
+  { clock, signal }: Pick<StartContext, 'clock' | 'signal'>,
+): Promise<readonly string[]> {
+  const endUs = clock.monotonicUs() + msMax * 1_000
   const asked = `select application_name from pg_stat_replication where state = 'streaming'`
-  let missing = ids
-  while (missing.length > 0) {
+  for (;;) {
     const names: readonly string[] = await withDatabase(url, attemptMsMax, async (client) => {
       const { rows } = await client.query<{ application_name: string }>(asked)
       return rows.map((row) => row.application_name)
     }).catch(() => [])
-    missing = ids.filter((id) => !names.includes(id))
-    if (missing.length === 0) return
+    const missing = ids.filter((id) => !names.includes(id))
+    if (missing.length === 0 || clock.monotonicUs() > endUs) return missing
     signal.throwIfAborted()
-    if (clock.monotonicUs() > endUs) throw new Error(`${missing.join(', ')} did not stream within ${streamingMsMax} ms`)
-    await clock.sleep(pollMs, signal)
+    await clock.sleep(everyMs, signal)
   }
 }
 

@@ -3,7 +3,7 @@
 type Supervisor = Readonly<Record<string, { readonly after: string }>>
 
 /** A pool small enough to leave the ledger its connections. */
-const server = { env: { POOL_SIZE: '20', POOL_MAX_OVERFLOW: '20' } }
+export const server = { env: { POOL_SIZE: '20', POOL_MAX_OVERFLOW: '20' } }
 const primary = { max_connections: 130 }
 
 /** The reference server on one database. */
@@ -11,10 +11,10 @@ export function withoutReplica(supervisor: Supervisor | null = null) {
   return { nodes: { server, primary }, supervisor }
 }
 
-/** The reference server on a database that an asynchronous replica follows. */
-export function withReplica(supervisor: Supervisor | null = null) {
+/** The reference server on a database that a replica follows; asynchronously, unless it says otherwise. */
+export function withReplica(supervisor: Supervisor | null = null, replica: { readonly synchronous?: boolean } = {}) {
   return {
-    nodes: { server, primary, replica: { role: 'postgres', follows: 'primary' } },
+    nodes: { server, primary, replica: { role: 'postgres', follows: 'primary', ...replica } },
     links: { replication: { from: 'primary', to: 'replica' } },
     supervisor,
   }

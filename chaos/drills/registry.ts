@@ -3,22 +3,28 @@ import { databaseCrash } from './database-crash.ts'
 import { datacenterLost } from './datacenter-lost.ts'
 import { type Drill, planTextOf } from './drill.ts'
 import { failover } from './failover.ts'
+import { failoverSynchronous } from './failover-synchronous.ts'
 import { hostLost } from './host-lost.ts'
 import { poolExhausted } from './pool-exhausted.ts'
 import { queryFails } from './query-fails.ts'
+import { replicaLost } from './replica-lost.ts'
 import { replicationLag } from './replication-lag.ts'
 import { serviceCrash } from './service-crash.ts'
+import { splitBrain } from './split-brain.ts'
 
 /** Every drill there is. One drill, one file, one line here. */
 const all: readonly Drill[] = [
   failover,
+  failoverSynchronous,
   hostLost,
   databaseCrash,
   connectionLost,
   queryFails,
   serviceCrash,
   poolExhausted,
+  replicaLost,
   replicationLag,
+  splitBrain,
   datacenterLost,
 ]
 

@@ -34,7 +34,7 @@ async function harmPrimary(node: NodeControl, signal: 'SIGKILL' | 'SIGSTOP'): Pr
   await node.signal(signal)
 }
 
-async function decideAndHandOver(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void> {
+export async function decideAndHandOver(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void> {
   if (textOf(parameters, 'by') === 'supervisor') return
   await doing.sleep(numberOf(parameters, 'decide'))
   if (!doing.signal.aborted) await handOver(node)

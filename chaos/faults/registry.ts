@@ -26,6 +26,7 @@ import { slicer } from './slicer.ts'
 import { slotsTaken } from './slots-taken.ts'
 import { slowClose } from './slow-close.ts'
 import { slowQueries } from './slow-queries.ts'
+import { splitBrain } from './split-brain.ts'
 import { stop } from './stop.ts'
 import { tableLocked } from './table-locked.ts'
 import { timeout } from './timeout.ts'
@@ -61,6 +62,7 @@ const all: readonly Fault[] = [
   archivingFailing,
   failOver,
   hostLost,
+  splitBrain,
   replayPaused,
 ]
 

@@ -63,6 +63,7 @@ const looks: Readonly<Record<string, Looks>> = {
   'archiving-failing': { harmed: says('true'), calm: says('false') },
   'fail-over': { harmed: failed, calm: {} },
   'host-lost': { harmed: silent, calm: {} },
+  'split-brain': { harmed: silent, calm: {} },
   'replay-paused': { harmed: says('paused'), calm: says('not paused') },
 }
 

@@ -50,8 +50,9 @@ async function superviseNode(node: SupervisedNode, spec: SupervisorSpec): Promis
       downSinceUs ??= nowUs
       const afterMs = policyOf(node, spec.policy)
       if (afterMs !== null && !hasActed && nowUs - downSinceUs >= afterMs * 1_000) {
-        hasActed = true
-        await act(node, spec)
+        hasActed = await act(node, spec)
+        // Who could take over, or the node itself, may need a moment more: asked again after as long.
+        if (!hasActed) downSinceUs = clock.monotonicUs()
       }
     }
     await clock.sleep(boundsMs.supervisorEvery, signal)
@@ -64,18 +65,18 @@ function policyOf({ control }: SupervisedNode, { promoteAfterMs, restartAfterMs 
 }
 
 function isFollowed({ cluster, id }: NodeControl): boolean {
-  return cluster !== null && cluster.primary() === id && cluster.followers().length > 0
+  return cluster !== null && cluster.primary() === id
 }
 
-async function act(node: SupervisedNode, { policy, clock, tell, note }: SupervisorSpec): Promise<void> {
+/** Whether it went well. */
+async function act(node: SupervisedNode, { policy, clock, tell, note }: SupervisorSpec): Promise<boolean> {
   const { control, id } = node
   const { cluster } = control
   const done = (step: SupervisorStep, extra?: object): void => tell(clock.monotonicUs(), id, step, extra)
   done('decided')
   try {
-    const next = cluster?.followers()[0]
-    if (cluster !== null && next !== undefined && isFollowed(control) && policy.promoteAfterMs !== null) {
-      await cluster.promote(next)
+    if (cluster !== null && isFollowed(control) && policy.promoteAfterMs !== null) {
+      await cluster.promote()
       done('promoted', { to: cluster.primary() })
       await cluster.route(cluster.primary())
       done('routed', { to: cluster.primary() })
@@ -85,8 +86,10 @@ async function act(node: SupervisedNode, { policy, clock, tell, note }: Supervis
       await control.start()
       done('restarted')
     }
+    return true
   } catch (error) {
     note(`the supervisor cannot bring ${id} back: ${error instanceof Error ? error.message : String(error)}`)
+    return false
   }
 }
 

@@ -68,6 +68,7 @@ export const replicatedRows: readonly FaultRow[] = [
   { fault: 'replay-paused', on: 'replica' },
   { fault: 'fail-over', on: 'primary', thenOn: 'replica', afterMs: comesBackMs },
   { fault: 'host-lost', on: 'primary', thenOn: 'replica', afterMs: comesBackMs },
+  { fault: 'split-brain', on: 'primary', thenOn: 'replica', afterMs: comesBackMs },
 ]
 
 export type StackOfRows = 'plain' | 'replicated'

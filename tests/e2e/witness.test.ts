@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { listOpenRuns } from '../../src/keeper/clear.ts'
-import { ensureEngines } from '../../src/setup/engines.ts'
+import { addressesOf } from './run-addresses.ts'
 import { SquallProcess } from './squall-process.ts'
 import { type Outage, Witness } from './witness.ts'
 
@@ -64,13 +63,8 @@ interface Told {
 
 /** Where our own witness connects to: through the link's proxy, and straight to the database. */
 async function addresses(runFolder: string) {
-  const { places, dataTemplate } = await ensureEngines()
-  const { name, password } = dataTemplate.superuser
-  const urlAt = (port: number | undefined) =>
-    `postgres://${name}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`
-  const record = listOpenRuns(places.stateDir).find((run) => run.record?.runFolder === runFolder)?.record
-  const portsOf = (process: string) => record?.processes.findLast((one) => one.name === process)?.ports ?? []
-  return { db: urlAt(portsOf('toxiproxy')[1]), primary: urlAt(portsOf('primary')[0]) }
+  const { portOf, urlAt } = await addressesOf(runFolder)
+  return { db: urlAt(portOf('toxiproxy', 1), 'postgres'), primary: urlAt(portOf('primary'), 'postgres') }
 }
 
 function toldOf(rows: readonly TimelineRow[], id: string, edge: string): Told {

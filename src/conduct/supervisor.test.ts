@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest'
+import { SimulatedClock } from '../../tests/simulation/simulated-clock.ts'
+import type { ClusterControl, NodeControl } from '../domain/node-control.ts'
+import type { SupervisorPlan } from '../domain/plan.ts'
+import type { ProbeTarget } from '../observe/prober.ts'
+import { supervise } from './supervisor.ts'
+
+interface Habits {
+  readonly policy: SupervisorPlan
+  /** From when on the node does not answer, until it is started or for good; ms. */
+  readonly downMs: number
+  /** It says nothing, instead of refusing. */
+  readonly isSilent?: boolean
+  readonly isFollowed?: boolean
+  /** So many promotions fail before one succeeds. */
+  readonly refusals?: number
+}
+
+/** What the supervisor did and told within 10 s: [ms, step or act]. */
+async function supervised({ policy, downMs, isSilent = false, isFollowed = false, refusals = 0 }: Habits) {
+  const clock = new SimulatedClock(0)
+  const nowMs = () => clock.monotonicUs() / 1_000
+  const did: (readonly [number, string])[] = []
+  const notes: string[] = []
+  let isDown = false
+  let primary = 'node'
+  let left = refusals
+  const act = (what: string): void => {
+    did.push([nowMs(), what])
+  }
+  const answer = async (): Promise<null> => {
+    await clock.sleep(2)
+    if (!isDown && (nowMs() < downMs || did.some(([, what]) => what === 'start'))) return null
+    isDown = true
+    if (isSilent) await new Promise(() => undefined)
+    throw new Error('refused')
+  }
+  const probeTarget: ProbeTarget = {
+    newLine: () => ({ open: async () => undefined, ask: answer, destroy: () => undefined }),
+    classify: () => 'refused',
+    sqlStateOf: () => null,
+    isBrokenBy: () => true,
+  }
+  const cluster: ClusterControl = {
+    primary: () => primary,
+    async promote() {
+      left -= 1
+      if (left >= 0) throw new Error('nobody answers')
+      await clock.sleep(100)
+      primary = 'replica'
+      act('promote')
+    },
+    async route(to) {
+      act(`route to ${to}`)
+    },
+    rejoin: async () => undefined,
+  }
+  const control = {
+    id: 'node',
+    cluster: isFollowed ? cluster : null,
+    stop: async (graceMs: number) => act(`stop in ${graceMs} ms`),
+    async start() {
+      isDown = false
+      act('start')
+    },
+  } as unknown as NodeControl
+  const over = new AbortController()
+  const running = supervise({
+    policy,
+    clock,
+    nodes: [{ id: 'node', probeTarget, control }],
+    tell: (atUs, _, step) => did.push([atUs / 1_000, `told ${step}`]),
+    note: (text) => notes.push(text),
+    signal: over.signal,
+  })
+  await clock.runUntil(clock.sleep(10_000))
+  over.abort()
+  await clock.runUntil(running)
+  return { did, notes }
+}
+
+const restart: SupervisorPlan = { restartAfterMs: 1_000, promoteAfterMs: null }
+const promote: SupervisorPlan = { restartAfterMs: null, promoteAfterMs: 2_000 }
+
+test('a node that is well is left alone', async () => {
+  expect(await supervised({ policy: restart, downMs: 99_000 })).toEqual({ did: [], notes: [] })
+})
+
+test('one that refuses for as long as the policy says is ended and started anew, once', async () => {
+  const { did } = await supervised({ policy: restart, downMs: 1_000 })
+  expect(did.map(([, what]) => what)).toEqual([
+    'told detected',
+    'told decided',
+    'stop in 0 ms',
+    'start',
+    'told restarted',
+    'told well',
+  ])
+  const [detected = 0, decided = 0] = did.map(([ms]) => ms)
+  // Looked at every 50 ms, with 2 ms for an answer.
+  expect(detected).toBeGreaterThanOrEqual(1_000)
+  expect(detected).toBeLessThan(1_055)
+  expect(decided - detected).toBeGreaterThanOrEqual(1_000)
+  expect(decided - detected).toBeLessThan(1_055)
+})
+
+test('silence is seen after the patience with one look', async () => {
+  const { did } = await supervised({ policy: restart, downMs: 1_000, isSilent: true })
+  expect(did[0]?.[1]).toBe('told detected')
+  expect(did[0]?.[0]).toBeGreaterThanOrEqual(1_500)
+  expect(did[0]?.[0]).toBeLessThan(1_555)
+})
+
+test('a primary that others follow gives way to one of them, and stays down', async () => {
+  const { did } = await supervised({ policy: promote, downMs: 1_000, isFollowed: true })
+  expect(did.map(([, what]) => what)).toEqual([
+    'told detected',
+    'told decided',
+    'promote',
+    'told promoted',
+    'route to replica',
+    'told routed',
+  ])
+})
+
+test('with both policies a primary is promoted away from, and not started beside the new one', async () => {
+  const both = { restartAfterMs: 500, promoteAfterMs: 2_000 }
+  const { did } = await supervised({ policy: both, downMs: 1_000, isFollowed: true })
+  expect(did.map(([, what]) => what)).not.toContain('start')
+  expect(did.filter(([, what]) => what === 'promote')).toHaveLength(1)
+})
+
+test('what nobody restarts or promotes is told and left', async () => {
+  const { did } = await supervised({ policy: promote, downMs: 1_000 })
+  expect(did.map(([, what]) => what)).toEqual(['told detected'])
+})
+
+test('a promotion that fails is told and tried again after as long', async () => {
+  const { did, notes } = await supervised({ policy: promote, downMs: 1_000, isFollowed: true, refusals: 1 })
+  expect(notes).toEqual(['the supervisor cannot bring node back: nobody answers'])
+  const decided = did.filter(([, what]) => what === 'told decided').map(([ms]) => ms)
+  expect(decided).toHaveLength(2)
+  expect((decided[1] ?? 0) - (decided[0] ?? 0)).toBeGreaterThanOrEqual(2_000)
+  expect(did.map(([, what]) => what)).toContain('route to replica')
+})

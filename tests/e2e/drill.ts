@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { addressesOf } from './run-addresses.ts'
+import type { SquallProcess } from './squall-process.ts'
+
+/** A row of the ledger's stream. */
+export type LedgerLine = readonly [
+  tUs: number,
+  edge: string,
+  via: string,
+  op: string,
+  data: { outcome?: string; copies?: number },
+]
+export type TimelineLine = readonly [tUs: number, kind: string, id: string, data: { edge?: string; step?: string }]
+
+/** The rows of a stream, as far as it is written. */
+export function rowsOf<Row>(squall: SquallProcess, name: string): Row[] {
+  if (!existsSync(join(squall.out, name))) return []
+  return squall
+    .text(name)
+    .split('\n')
+    .filter((line) => line.startsWith('[') && line.endsWith(']'))
+    .map((line) => JSON.parse(line) as Row)
+}
+
+/** Waits until the timeline has such a row; bounded by the run's own end. */
+export async function timelineHas(squall: SquallProcess, isIt: (row: TimelineLine) => boolean): Promise<void> {
+  while (!rowsOf<TimelineLine>(squall, 'timeline.ndjson').some(isIt)) {
+    if (squall.child.exitCode !== null) throw new Error(`it never came:\n${squall.stderr}`)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+/** A connection of the test's own to a node of the run, in the system's database. */
+export async function connectTo(squall: SquallProcess, node: string): Promise<pg.Client> {
+  const { portOf, urlAt } = await addressesOf(squall.out)
+  const client = new pg.Client({
+    connectionString: urlAt(portOf(node), 'customer_success'),
+    application_name: 'squall test',
+  })
+  await client.connect()
+  return client
+}
+
+/** Writes by SQL that were acknowledged by then (µs of run time), by name. */
+export function acknowledged(rows: readonly LedgerLine[], untilUs: number): ReadonlySet<string> {
+  return new Set(
+    rows
+      .filter(
+        ([tUs, edge, via, , data]) => edge === 'complete' && via === 'sql' && data.outcome === 'ok' && tUs < untilUs,
+      )
+      .map(([, , , op]) => op),
+  )
+}

@@ -1,6 +1,6 @@
 /** What drills have in common. */
 
-type Supervisor = Readonly<Record<string, { readonly after: string }>>
+type Supervisor = Readonly<Record<string, { readonly after: string; readonly fence?: boolean }>>
 
 /** A pool small enough to leave the ledger its connections. */
 export const server = { env: { POOL_SIZE: '20', POOL_MAX_OVERFLOW: '20' } }

@@ -12,12 +12,15 @@ interface Habits {
   /** It says nothing, instead of refusing. */
   readonly isSilent?: boolean
   readonly isFollowed?: boolean
+  /** It answers again from then on, by itself, and takes writes or follows; ms. */
+  readonly backMs?: number
+  readonly isFollower?: boolean
   /** So many promotions fail before one succeeds. */
   readonly refusals?: number
 }
 
 /** What the supervisor did and told within 10 s: [ms, step or act]. */
-async function supervised({ policy, downMs, isSilent = false, isFollowed = false, refusals = 0 }: Habits) {
+async function supervised({ policy, downMs, isSilent = false, isFollowed = false, refusals = 0, ...rest }: Habits) {
   const clock = new SimulatedClock(0)
   const nowMs = () => clock.monotonicUs() / 1_000
   const did: (readonly [number, string])[] = []
@@ -30,6 +33,8 @@ async function supervised({ policy, downMs, isSilent = false, isFollowed = false
   }
   const answer = async (): Promise<null> => {
     await clock.sleep(2)
+    const { backMs = Number.POSITIVE_INFINITY } = rest
+    if (nowMs() >= backMs && !did.some(([, what]) => what === 'stop in 0 ms')) return null
     if (!isDown && (nowMs() < downMs || did.some(([, what]) => what === 'start'))) return null
     isDown = true
     if (isSilent) await new Promise(() => undefined)
@@ -58,6 +63,7 @@ async function supervised({ policy, downMs, isSilent = false, isFollowed = false
   const control = {
     id: 'node',
     cluster: isFollowed ? cluster : null,
+    database: { run: async () => [{ follows: rest.isFollower === true ? 't' : 'f' }] },
     stop: async (graceMs: number) => act(`stop in ${graceMs} ms`),
     async start() {
       isDown = false
@@ -79,8 +85,8 @@ async function supervised({ policy, downMs, isSilent = false, isFollowed = false
   return { did, notes }
 }
 
-const restart: SupervisorPlan = { restartAfterMs: 1_000, promoteAfterMs: null }
-const promote: SupervisorPlan = { restartAfterMs: null, promoteAfterMs: 2_000 }
+const restart: SupervisorPlan = { restartAfterMs: 1_000, promoteAfterMs: null, fences: false }
+const promote: SupervisorPlan = { restartAfterMs: null, promoteAfterMs: 2_000, fences: false }
 
 test('a node that is well is left alone', async () => {
   expect(await supervised({ policy: restart, downMs: 99_000 })).toEqual({ did: [], notes: [] })
@@ -124,7 +130,7 @@ test('a primary that others follow gives way to one of them, and stays down', as
 })
 
 test('with both policies a primary is promoted away from, and not started beside the new one', async () => {
-  const both = { restartAfterMs: 500, promoteAfterMs: 2_000 }
+  const both = { restartAfterMs: 500, promoteAfterMs: 2_000, fences: false }
   const { did } = await supervised({ policy: both, downMs: 1_000, isFollowed: true })
   expect(did.map(([, what]) => what)).not.toContain('start')
   expect(did.filter(([, what]) => what === 'promote')).toHaveLength(1)
@@ -142,4 +148,17 @@ test('a promotion that fails is told and tried again after as long', async () =>
   expect(decided).toHaveLength(2)
   expect((decided[1] ?? 0) - (decided[0] ?? 0)).toBeGreaterThanOrEqual(2_000)
   expect(did.map(([, what]) => what)).toContain('route to replica')
+})
+
+test.each([
+  ['is ended where the policy fences', true, false, true],
+  ['is left alone where it does not', false, false, false],
+  ['is left alone when it follows', true, true, false],
+])('an old primary that comes back %s', async (_, fences, isFollower, isEnded) => {
+  const policy = { ...promote, fences }
+  const { did } = await supervised({ policy, downMs: 1_000, isFollowed: true, backMs: 6_000, isFollower })
+  const after = did.filter(([ms]) => ms >= 6_000).map(([, what]) => what)
+  expect(after).toContain('told well')
+  expect(after.includes('stop in 0 ms')).toBe(isEnded)
+  expect(after.includes('told fenced')).toBe(isEnded)
 })

@@ -6,7 +6,7 @@ import type { ProbeTarget } from '../observe/prober.ts'
 import { boundsMs } from './bounds.ts'
 
 /** What a supervisor has done, or seen; the first four are the segments of a fail-over, in this order. */
-export type SupervisorStep = 'detected' | 'decided' | 'promoted' | 'routed' | 'restarted' | 'well'
+export type SupervisorStep = 'detected' | 'decided' | 'promoted' | 'routed' | 'restarted' | 'well' | 'fenced'
 
 export interface SupervisedNode {
   readonly id: string
@@ -34,29 +34,40 @@ export async function supervise(spec: SupervisorSpec): Promise<void> {
 }
 
 async function superviseNode(node: SupervisedNode, spec: SupervisorSpec): Promise<void> {
-  const { clock, signal, tell } = spec
-  let downSinceUs: number | null = null
-  let hasActed = false
+  const { clock, signal } = spec
+  let state: WatchState = { downSinceUs: null, hasActed: false }
   while (!signal.aborted) {
     const isWell = await answers(node.probeTarget, clock, signal)
     if (signal.aborted) return
-    const nowUs = clock.monotonicUs()
-    if (isWell) {
-      if (downSinceUs !== null) tell(nowUs, node.id, 'well')
-      downSinceUs = null
-      hasActed = false
-    } else {
-      if (downSinceUs === null) tell(nowUs, node.id, 'detected')
-      downSinceUs ??= nowUs
-      const afterMs = policyOf(node, spec.policy)
-      if (afterMs !== null && !hasActed && nowUs - downSinceUs >= afterMs * 1_000) {
-        hasActed = await act(node, spec)
-        // Who could take over, or the node itself, may need a moment more: asked again after as long.
-        if (!hasActed) downSinceUs = clock.monotonicUs()
-      }
-    }
+    state = isWell ? await cameBack(node, spec, state) : await stayedAway(node, spec, state)
     await clock.sleep(boundsMs.supervisorEvery, signal)
   }
+}
+
+interface WatchState {
+  /** null: it answers. */
+  readonly downSinceUs: number | null
+  readonly hasActed: boolean
+}
+
+async function cameBack(node: SupervisedNode, spec: SupervisorSpec, { downSinceUs }: WatchState): Promise<WatchState> {
+  if (downSinceUs !== null) {
+    spec.tell(spec.clock.monotonicUs(), node.id, 'well')
+    if (spec.policy.fences) await fence(node, spec)
+  }
+  return { downSinceUs: null, hasActed: false }
+}
+
+async function stayedAway(node: SupervisedNode, spec: SupervisorSpec, state: WatchState): Promise<WatchState> {
+  const nowUs = spec.clock.monotonicUs()
+  if (state.downSinceUs === null) spec.tell(nowUs, node.id, 'detected')
+  const downSinceUs = state.downSinceUs ?? nowUs
+  const afterMs = policyOf(node, spec.policy)
+  if (afterMs === null || state.hasActed || nowUs - downSinceUs < afterMs * 1_000)
+    return { downSinceUs, hasActed: state.hasActed }
+  // Who could take over, or the node itself, may need a moment more: asked again after as long.
+  const hasActed = await act(node, spec)
+  return { downSinceUs: hasActed ? downSinceUs : spec.clock.monotonicUs(), hasActed }
 }
 
 /** Of a primary that others follow: until a promotion. null: it is left as it is. */
@@ -66,6 +77,20 @@ function policyOf({ control }: SupervisedNode, { promoteAfterMs, restartAfterMs 
 
 function isFollowed({ cluster, id }: NodeControl): boolean {
   return cluster !== null && cluster.primary() === id
+}
+
+/** One that others have been promoted over, and that takes writes all the same, is ended before many come. */
+async function fence({ control, id }: SupervisedNode, { clock, tell, note }: SupervisorSpec): Promise<void> {
+  const { cluster, database } = control
+  if (cluster === null || database === null || cluster.primary() === id) return
+  try {
+    const [row] = await database.run('select pg_is_in_recovery() as follows')
+    if (row?.follows === 't') return
+    await control.stop(0)
+    tell(clock.monotonicUs(), id, 'fenced')
+  } catch (error) {
+    note(`the supervisor cannot fence ${id}: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 /** Whether it went well. */

@@ -43,6 +43,8 @@ export interface LinkSpec {
 export interface SupervisorPlan {
   readonly restartAfterMs: number | null
   readonly promoteAfterMs: number | null
+  /** An old primary that takes writes again after another was promoted is ended at once. */
+  readonly fences: boolean
 }
 
 export interface StackPlan {

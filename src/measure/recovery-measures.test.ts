@@ -11,7 +11,7 @@ import { faultOf, planOf } from './testing/plan-of.ts'
 const calm = planOf({ faults: [faultOf({ judgedBy: 'bounded', on: 'primary', forMs: 20_000 })] })
 const plan = {
   ...calm,
-  stack: { ...calm.stack, supervisor: { restartAfterMs: null, promoteAfterMs: 2_000 } },
+  stack: { ...calm.stack, supervisor: { restartAfterMs: null, promoteAfterMs: 2_000, fences: false } },
   observe: { ...calm.observe, ledger: { via: ['sql'], ratePerS: 100 } },
   drill: { name: 'failover', mode: 'automatic', horizonMs: 30_000, every: null },
 } as const
@@ -107,6 +107,16 @@ test('without 5 s of sight after it, a recovery is not sustained', () => {
     kind: 'atLeast',
     value: 40_000,
   })
+})
+
+test('a harm that came at the same time belongs to it, one after its heal does not', () => {
+  const other = (startMs: number) => faultOf({ id: 'other', judgedBy: 'bounded', on: 'server', startMs, forMs: 5_000 })
+  const faults = (startMs: number) => ({ ...plan, faults: [...plan.faults, other(startMs)] }) as never
+  expect(ms('recovery.rto_sustained', { fateOf, of: faults(20_000) })).toBe(2_301)
+  // Healed at 40.2 s; nothing works again before 37 s, and one cannot look for 5 s before the next harm.
+  const late = (at: number): Fate => ({ outcome: at >= 20_100 && at < 37_000 ? 'failed' : 'ok' })
+  expect(ms('recovery.rto_sustained', { fateOf: late, of: faults(45_000) })).toBe(17_001)
+  expect(measured('recovery.rto_sustained', { fateOf: late, of: faults(41_000) })).toMatchObject({ kind: 'atLeast' })
 })
 
 test('a supervisor that did not act has no segments', () => {

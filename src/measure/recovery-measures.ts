@@ -1,5 +1,5 @@
 import { msToUs } from '../domain/time.ts'
-import type { Measured } from '../domain/verdict.ts'
+import type { InjectionRecord, Measured } from '../domain/verdict.ts'
 import { injectionStartUs } from './injections.ts'
 import type { LedgerFacts } from './ledger-facts.ts'
 import { ledgerLacks } from './ledger-measures.ts'
@@ -141,13 +141,13 @@ function factsVia(view: RunView, via: LedgerFacts['via']): LedgerFacts | null {
   return view.ledger.find((facts) => facts.via === via) ?? null
 }
 
-/** Until the next harm, or the end of the writes. */
-function lookedUntilUs(view: RunView, startUs: number): number {
+/** Until the next harm that comes when this one is over, or the end of the writes: what comes before belongs to it. */
+function lookedUntilUs(view: RunView, { id: own, healVerifiedUs, plannedEndUs }: InjectionRecord): number {
   const harmful = new Set(view.plan.faults.filter(({ judgedBy }) => judgedBy === 'bounded').map(({ id }) => id))
   const next = view.injections
-    .filter(({ id }) => harmful.has(id))
+    .filter(({ id }) => harmful.has(id) && id !== own)
     .flatMap((injection) => injectionStartUs(injection) ?? [])
-    .filter((otherUs) => otherUs > startUs)
+    .filter((otherUs) => otherUs >= (healVerifiedUs ?? plannedEndUs))
   return Math.min(plannedLoadEndUs(view.plan), view.end.tUs, ...next)
 }
 
@@ -162,7 +162,7 @@ function clockOf({ view, window }: Question, facts: LedgerFacts | null): Recover
       errorRatioMax: view.bounds.errorRatioMax ?? usualTargets.errorRatioMax,
       latencyMsP95Max: view.bounds.latencyMsP95Max ?? usualTargets.latencyMsP95Max,
     },
-    horizonUs: lookedUntilUs(view, injectionStartUs(injection) ?? 0),
+    horizonUs: lookedUntilUs(view, injection),
   })
 }
 

@@ -45,10 +45,10 @@ describe('drill', () => {
 describe('supervisor', () => {
   it('restarts, and promotes where there is whom', () => {
     const restart = planned('  links:', '  supervisor: {restart: {after: 1 s}}\n  links:')
-    expect(restart.stack.supervisor).toEqual({ restartAfterMs: 1_000, promoteAfterMs: null })
-    const both = `${replicated}\n  supervisor: {restart: {after: 0 s}, promote: {after: 3 s}}`
+    expect(restart.stack.supervisor).toEqual({ restartAfterMs: 1_000, promoteAfterMs: null, fences: false })
+    const both = `${replicated}\n  supervisor: {restart: {after: 0 s}, promote: {after: 3 s, fence: true}}`
     const { supervisor } = planned('primary: {role: postgres}', both).stack
-    expect(supervisor).toEqual({ restartAfterMs: 0, promoteAfterMs: 3_000 })
+    expect(supervisor).toEqual({ restartAfterMs: 0, promoteAfterMs: 3_000, fences: true })
   })
 
   it('cannot promote where no database follows another', () => {

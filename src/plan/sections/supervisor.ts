@@ -1,19 +1,25 @@
 import type { SupervisorPlan } from '../../domain/plan.ts'
 import { supervisorAfterMsMax } from '../limits.ts'
 import type { Problems } from '../problems.ts'
-import { duration, joinPath, object, optional, type Read, required, type Spot } from '../shape.ts'
+import { bool, duration, joinPath, object, optional, type Read, required, type Spot } from '../shape.ts'
 import { child, showTree } from '../tree.ts'
 
 const afterSilence = object({ after: required(duration(0, supervisorAfterMsMax)) })
+
+const promotion = object({ after: required(duration(0, supervisorAfterMsMax)), fence: optional(bool, false) })
 
 /** What a platform would do when a check of its own fails for a while. */
 export const readSupervisor: Read<SupervisorPlan | null> = (spot, problems) => {
   const read = object({
     restart: optional<{ readonly after: number } | null>(afterSilence, null),
-    promote: optional<{ readonly after: number } | null>(afterSilence, null),
+    promote: optional<{ readonly after: number; readonly fence: boolean } | null>(promotion, null),
   })(spot, problems)
   if (read === undefined) return undefined
-  return { restartAfterMs: read.restart?.after ?? null, promoteAfterMs: read.promote?.after ?? null }
+  return {
+    restartAfterMs: read.restart?.after ?? null,
+    promoteAfterMs: read.promote?.after ?? null,
+    fences: read.promote?.fence ?? false,
+  }
 }
 
 export function checkSupervisor(spot: Spot, isReplicated: boolean, problems: Problems): void {

@@ -136,7 +136,12 @@ function cssString(text: string): string {
 
 /** The page's style sheet; the run's id is in the footer of each printed page. */
 export function pageStyle(report: Report): string {
-  const footer = `@page{margin:14mm 12mm 18mm;@bottom-left{content:${cssString(`Squall run ${report.run.id}`)};font:8pt sans-serif}@bottom-right{content:counter(page) " of " counter(pages);font:8pt sans-serif}}`
+  return documentStyle(`Squall run ${report.run.id}`)
+}
+
+/** `footer` stands on each printed page. */
+export function documentStyle(footerText: string): string {
+  const footer = `@page{margin:14mm 12mm 18mm;@bottom-left{content:${cssString(footerText)};font:8pt sans-serif}@bottom-right{content:counter(page) " of " counter(pages);font:8pt sans-serif}}`
   return paletteStyle().text + look.replaceAll('\n', '') + footer
 }
 

@@ -53,3 +53,26 @@ export function acknowledged(rows: readonly LedgerLine[], untilUs: number): Read
       .map(([, , , op]) => op),
   )
 }
+
+/** What a fail-over lost by SQL, as told by the run, and as the new primary itself showed while it ran. */
+export interface Losses {
+  readonly told: readonly string[]
+  readonly shown: readonly string[]
+}
+
+/** Names of what the new primary holds of the ledger, asked for by the test itself as soon as the route leads there. */
+export async function survivors(squall: SquallProcess, client: pg.Client): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ op: string }>('select op from squall_ledger.writes')
+  if (rows.length === 0) throw new Error(`the new primary holds nothing:\n${squall.stderr}`)
+  return new Set(rows.map(({ op }) => op))
+}
+
+/** Of a run that has ended. `routedUs`: what was acknowledged before is on the new primary by then, or lost. */
+export function lossesOf(squall: SquallProcess, survived: ReadonlySet<string>, routedUs: number): Losses {
+  const ledger = rowsOf<LedgerLine>(squall, 'ledger.ndjson')
+  const present = new Set(ledger.filter(([, edge, via]) => edge === 'present' && via === 'sql').map(([, , , op]) => op))
+  return {
+    told: [...acknowledged(ledger, Number.POSITIVE_INFINITY)].filter((op) => !present.has(op)).toSorted(),
+    shown: [...acknowledged(ledger, routedUs)].filter((op) => !survived.has(op)).toSorted(),
+  }
+}

@@ -1,8 +1,12 @@
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import { drillPrefix, drills } from '../../../chaos/drills/registry.ts'
+import { renderDrillsPage } from '../../../reports/html/drills-page.ts'
+import { boundText, measuredText } from '../../../reports/text/finding-lines.ts'
 import type { Report } from '../../domain/verdict.ts'
 import { didYouMean, listNames } from '../../plan/problems.ts'
+import { writeDerived } from '../../record/writer.ts'
+import { assets } from '../assets.ts'
 import type { CliContext } from '../context.ts'
 import { type RunFlags, withRunFlags } from '../flags.ts'
 import { judgeFolder } from '../judgement.ts'
@@ -20,6 +24,7 @@ interface Done {
   readonly name: string
   /** null: it could not be carried out. */
   readonly report: Report | null
+  readonly folder: string | null
 }
 
 export function drillCommand(context: CliContext): Command {
@@ -32,25 +37,26 @@ export function drillCommand(context: CliContext): Command {
     .argument('[name...]', `which drills; \`squall list drills\` shows them`)
     .action(async (names: readonly string[], flags: DrillFlags) => {
       const wanted = flags.all === true ? [...drills.keys()] : names
-      if (!check(wanted, flags, context)) return
+      if (!check(wanted, names, flags, context)) return
       const done: Done[] = []
       for (const name of wanted) {
         if (context.interrupt.aborted) break
         done.push(await carryOut(name, wanted.length, flags, context))
       }
-      if (done.length > 1) context.stderr(`\n${alignRows(done.map(rowOf))}`)
+      if (done.length > 1) tellAll(done, flags, context)
     })
 }
 
 /** Tells all that is wrong with the names; nothing is started then. */
-function check(wanted: readonly string[], { all, out }: DrillFlags, context: CliContext): boolean {
+function check(wanted: readonly string[], names: readonly string[], { all }: DrillFlags, context: CliContext): boolean {
   const known = [...drills.keys()]
   const problems = wanted
     .filter((name) => !drills.has(name))
     .map((name) => `received the drill ${name}, expected one of ${listNames(known)}${didYouMean(name, known)}`)
   if (wanted.length === 0)
     problems.push(`received no drill, expected the name of one or more (${listNames(known)}), or --all`)
-  if (all === true && out === undefined && problems.length === 0) return true
+  if (all === true && names.length > 0)
+    problems.push(`received --all and ${names.join(', ')}, expected one or the other`)
   if (problems.length === 0) return true
   context.stderr(`${problems.map((problem) => `squall: ${problem}`).join('\n')}\n`)
   context.setExitCode(usageExitCode)
@@ -60,18 +66,35 @@ function check(wanted: readonly string[], { all, out }: DrillFlags, context: Cli
 async function carryOut(name: string, count: number, flags: DrillFlags, context: CliContext): Promise<Done> {
   const own = flags.out !== undefined && count > 1 ? { ...flags, out: join(flags.out, name) } : flags
   const executed = await runPlan(context, `${drillPrefix}${name}`, own)
-  if (!executed) return { name, report: null }
+  if (!executed) return { name, report: null, folder: null }
   const { report, reportJson } = await judgeFolder(executed.folder)
   if (flags.json) context.stdout(`${JSON.stringify(JSON.parse(reportJson))}\n`)
   context.stderr(tellVerdict(report, executed.folder, context.isTerminal))
   if (executed.end.reason === 'planned') context.setExitCode(report.exitCode)
-  return { name, report }
+  return { name, report, folder: executed.folder }
+}
+
+/** The table in the terminal, and the page beside the run folders. */
+function tellAll(done: readonly Done[], { out }: DrillFlags, context: CliContext): void {
+  const time = new Date(context.clock.wallUnixUs() / 1_000).toISOString().replaceAll(/[-:]/g, '').slice(0, 15)
+  const [folder, file] = out === undefined ? [assets.runs, `${time}-drills.html`] : [resolve(out), 'index.html']
+  const onPage = done.map(({ name, report, folder: run }) => ({
+    name,
+    report,
+    href: run === null ? '' : `${encodeURI(relative(folder, run))}/report.html`,
+  }))
+  writeDerived(folder, file, renderDrillsPage(onPage))
+  context.stderr(`\n${alignRows([['drill', 'verdict', 'RTO', 'RPO'], ...done.map(rowOf)])}`)
+  context.stderr(`all of them: ${join(folder, file)}\n`)
 }
 
 function rowOf({ name, report }: Done): readonly string[] {
-  const shown = (measure: string): string => {
-    const finding = report?.findings.find((one) => one.measure === measure)
-    return finding === undefined ? '' : finding.why
+  const shown = (isIt: (measure: string) => boolean): string => {
+    const found = report?.findings.filter(({ measure }) => isIt(measure)) ?? []
+    const finding = found.find(({ judged }) => judged) ?? found[0]
+    return finding === undefined ? '-' : `${measuredText(finding.measured)} (${boundText(finding.bound)})`
   }
-  return [name, report?.verdict ?? 'not carried out', shown('recovery.rto_sustained'), shown('data.rpo')]
+  const rto = shown((measure) => /^(recovery\.rto_sustained|restore\.duration)$/.test(measure))
+  const rpo = shown((measure) => /^data\.(rpo|rpo_worst_case|lost_writes)$/.test(measure))
+  return [name, report?.verdict ?? 'not carried out', rto, rpo]
 }

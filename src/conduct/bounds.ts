@@ -6,6 +6,8 @@ export const boundsMs = {
   probeQuick: 10,
   /** Quick already this long before a fault comes or goes, so that the sample before it is near. */
   probeQuickAhead: 300,
+  /** What a fault needs before the load: a base backup of 0.2 GB takes 2 s, and k6 waits a minute for its go. */
+  prepare: 40_000,
   /** Applying a fault takes a few HTTP calls of a few ms to a proxy on this machine; each call has its own deadline. */
   apply: 5_000,
   /** What a fault does in between, such as a round of forced deadlocks, may take this much longer than the fault. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Fault } from '../../chaos/faults/fault.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { TellStep } from '../domain/node-control.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
 import type { LoadEnd, StartedLoad } from '../load/start.ts'
 import { type PoolReading, readPoolOnce } from '../observe/pool.ts'
@@ -10,7 +11,7 @@ import { boundsMs } from './bounds.ts'
 import { watchClock } from './clock-watch.ts'
 import { type Harm, harmToLink, harmToNode } from './harm.ts'
 import { HarnessBroke } from './harness-broke.ts'
-import { inject, type UndoHolder } from './injection.ts'
+import { inject, type UndoHolder, withDeadline } from './injection.ts'
 import { type Observation, observe } from './observation.ts'
 import type { ProcessExit, StackView } from './stack-view.ts'
 import { type ConditionFiles, comes } from './start-condition.ts'
@@ -127,6 +128,7 @@ class Conductor {
   /** Sets t0: every user has its session. */
   async #start(): Promise<void> {
     const { clock, load, plan, stack } = this.#spec
+    await this.#prepareFaults()
     const { pool } = plan.observe
     if (pool && stack.metricsUrl) this.#pool = await readPoolOnce(stack.metricsUrl, pool.map)
     const { users } = await load.ready
@@ -140,6 +142,20 @@ class Conductor {
     load.go(t0Us)
     this.#tell('load', 'k6-1', { edge: 'go' })
     this.#spec.onStarted(t0Us)
+  }
+
+  /** One after the other: each may keep the database busy. One that cannot be prepared refuses to act later. */
+  async #prepareFaults(): Promise<void> {
+    const { plan, stack, faults, clock } = this.#spec
+    for (const { id, fault: name, on, with: parameters } of plan.faults) {
+      const [fault, node] = [faults.get(name), stack.nodes.get(on)]
+      if (this.#stop.signal.aborted) return
+      if (fault?.on !== 'node' || fault.prepare === undefined || node === undefined) continue
+      const work = fault.prepare(node.control(id, this.#stepsOf(id)), parameters)
+      await withDeadline(clock, boundsMs.prepare, `preparing ${name}`, work).catch((error: unknown) =>
+        this.#note(`${id}: could not be prepared: ${String(error)}`),
+      )
+    }
   }
 
   #observe(stack: AsyncDisposableStack): Observation {
@@ -187,11 +203,16 @@ class Conductor {
       return { harm: harmToLink(planned, fault, link.control), undo: link.undo(planned.id), watch }
     if (watch && node && fault?.on === 'node')
       return {
-        harm: harmToNode(planned, fault, node.control(planned.id)),
+        harm: harmToNode(planned, fault, node.control(planned.id, this.#stepsOf(planned.id))),
         undo: node.undo(planned.id, fault.endsProcess === true),
         watch,
       }
     throw new HarnessBroke(`fault ${planned.id} has no target`, '')
+  }
+
+  /** What a fault tells of itself, on the run's clock. */
+  #stepsOf(id: string): TellStep {
+    return (step, data) => this.#tell('step', id, { step, ...data })
   }
 
   async #inject(planned: PlannedFault): Promise<void> {

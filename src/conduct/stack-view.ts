@@ -1,5 +1,5 @@
 import type { LinkControl } from '../domain/link.ts'
-import type { NodeControl } from '../domain/node-control.ts'
+import type { NodeControl, TellStep } from '../domain/node-control.ts'
 import type { WatchedProcess } from '../observe/host.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
 import type { UndoHolder } from './injection.ts'
@@ -29,8 +29,8 @@ export interface ConductedNode {
   readonly id: string
   /** For our own connections, straight to it. */
   readonly probeTarget: ProbeTarget
-  /** One injection's hold on it. */
-  control(injectionId: string): NodeControl
+  /** One injection's hold on it; `tell` is called with each step that it tells of. */
+  control(injectionId: string, tell: TellStep): NodeControl
   /** `ends`: what was stopped is ended, and does not go on. */
   undo(injectionId: string, ends: boolean): UndoHolder
 }

@@ -9,6 +9,7 @@ const place = (id: string, port: number, follows: string | null): DatabasePlace 
   dataDir: `/data/${id}`,
   logPath: `/logs/${id}.log`,
   isReplicated: true,
+  archiveDir: null,
 })
 
 function clusterOf() {

@@ -1,9 +1,10 @@
-import { chmod, mkdir, stat } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { NodeSpec } from '../../domain/plan.ts'
 import { isMounted, ownDiskSource } from '../../keeper/own-disk.ts'
 import type { RunningNode } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
+import { archiveSettings, makeBackupDirs } from './backup/archive.ts'
 import {
   attemptMsMax,
   copyDataMsMax,
@@ -28,6 +29,8 @@ export interface DatabasePlace {
   readonly logPath: string
   /** It follows another database, or is followed. */
   readonly isReplicated: boolean
+  /** Where its write-ahead log is archived while it takes writes; null: nowhere. */
+  readonly archiveDir: string | null
 }
 
 /** Where the database is whose write-ahead log a replica replays. */
@@ -127,12 +130,9 @@ async function runDatabase(
 /** A replica is told so by a file, which a promotion removes. */
 const followScript = 'touch "$1/standby.signal" && shift && exec "$@"'
 
-function argvOf(
-  { node, port, dataDir, isReplicated }: DatabasePlace,
-  followed: Followed | null,
-  engines: StackEngines,
-): string[] {
-  const run = [join(engines.postgres.binDir, 'postgres'), '-D', dataDir, ...settings(node, port, isReplicated)]
+function argvOf(place: DatabasePlace, followed: Followed | null, engines: StackEngines): string[] {
+  const { node, dataDir } = place
+  const run = [join(engines.postgres.binDir, 'postgres'), '-D', dataDir, ...settingsOf(place)]
   if (followed === null) return run
   const user = engines.dataTemplate.superuser.name
   const conninfo = `host=${followed.host} port=${followed.port} user=${user} application_name=${node.id}`
@@ -147,7 +147,12 @@ const replication = {
 }
 
 /** On the command line, where they come before what the template's own file says. */
-function settings(node: NodeSpec, port: number, isReplicated: boolean): string[] {
+export function settingsOf({
+  node,
+  port,
+  isReplicated,
+}: Pick<DatabasePlace, 'node' | 'port' | 'isReplicated'>): string[] {
+  const backups = node.backups ?? null
   const values: Record<string, string> = {
     port: String(port),
     listen_addresses: loopback,
@@ -165,6 +170,7 @@ function settings(node: NodeSpec, port: number, isReplicated: boolean): string[]
     log_line_prefix: '%m [%p] %q%u@%d %a ',
     ...(node.maxConnections === null ? {} : { max_connections: String(node.maxConnections) }),
     ...(isReplicated ? replication : {}),
+    ...(backups?.archive ? { archive_timeout: String(Math.ceil(backups.archiveTimeoutMs / 1_000)) } : {}),
   }
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
@@ -184,7 +190,7 @@ const copyToOwnDiskScript =
   `{ sync -f "$2${walSuffix}" || true; }; else rmdir "$2" && ${copyScript}; fi`
 
 async function copyData(
-  { node, dataDir, logPath }: DatabasePlace,
+  { node, dataDir, logPath, archiveDir }: DatabasePlace,
   engines: StackEngines,
   context: StartContext,
 ): Promise<void> {
@@ -197,7 +203,11 @@ async function copyData(
     : ['sh', '-c', copyScript, 'copy', dir, dataDir]
   const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' }
   const why = await runOnce({ name: copyNameOf(node.id), argv, cwd: '/', env, logPath }, copyDataMsMax, context)
-  if (why === null) return
+  if (why === null) {
+    if (archiveDir === null) return
+    await makeBackupDirs(dirname(archiveDir), engines)
+    return await appendFile(join(dataDir, 'postgresql.conf'), archiveSettings(archiveDir))
+  }
   const words = log.lastWords()
   throw new StackError({
     kind: /no space left/i.test(words) ? 'no_space' : 'database_will_not_start',

@@ -1,8 +1,10 @@
-import { usPerSecond } from '../domain/time.ts'
+import { type Span, usPerSecond } from '../domain/time.ts'
 import type { Finding, NotAssessed } from '../domain/verdict.ts'
 import { gate, stretchOf } from '../measure/gates.ts'
 import { exactly, none } from '../measure/measured.ts'
 import type { RunView } from '../measure/run-view.ts'
+import { gapUsMax } from '../measure/samples.ts'
+import { without } from '../measure/windows.ts'
 import type { DatabaseRow, TimelineRow } from '../record/reader-rows.ts'
 import { evidenceFor } from './evidence.ts'
 
@@ -43,7 +45,10 @@ export function judgeExits(view: RunView): { findings: readonly Finding[]; notAs
   }
   const hasDatabase = Object.values(view.plan.stack.nodes).some(({ role }) => role === 'postgres')
   const run = view.window('run')
-  const blind = hasDatabase && run !== null ? gate(view, stretchOf(view, run), ['database']) : null
+  // While a fault is on a database that one may be silent, and how it began anew is explained.
+  const seenSpans = run?.spans.flatMap((span) => without(span, explainedSilence(view, answered))) ?? []
+  const blind =
+    hasDatabase && run !== null ? gate(view, { ...stretchOf(view, run), spans: seenSpans }, ['database']) : null
   if (watched && blind !== null) {
     // A backend's crash restarts a whole cluster under one and the same postmaster: only its own start times tell.
     const why = `Whether the database began anew cannot be told: ${blind.why}.`
@@ -102,6 +107,15 @@ function plannedStops(view: RunView): readonly { startUs: number; endUs: number 
       endUs: injection.healVerifiedUs ?? Number.POSITIVE_INFINITY,
     }))
   return [...exits, ...faults]
+}
+
+/** Planned stops, each from the last answer before to the first one after, where these are as near as usual. */
+function explainedSilence(view: RunView, answered: readonly DatabaseRow[]): readonly Span[] {
+  return plannedStops(view).map(({ startUs, endUs }) => {
+    const before = answered.findLast(({ tUs }) => tUs <= startUs && tUs > startUs - gapUsMax)
+    const after = answered.find(({ tUs }) => tUs >= endUs && tUs < endUs + gapUsMax)
+    return { startUs: before?.tUs ?? startUs, endUs: after?.tUs ?? endUs }
+  })
 }
 
 function seconds(us: number): string {

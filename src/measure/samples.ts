@@ -2,7 +2,7 @@ import { type Span, usPerSecond } from '../domain/time.ts'
 import { durationUs } from './windows.ts'
 
 /** A longer silence of a sampler is a gap (docs/reading-a-report.md); for one that samples seldom, two intervals. */
-const gapUsMax = 2 * usPerSecond
+export const gapUsMax = 2 * usPerSecond
 const coverageMin = 0.9
 /** Time up to this from one answer to the next counts as covered: a busy machine delays a sampler by some 100 ms. */
 const coveredUsMax = 1 * usPerSecond

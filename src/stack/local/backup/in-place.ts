@@ -5,7 +5,7 @@ import { type BackupSetting, runScript } from './backup-setting.ts'
 import { readDatabase } from './database-state.ts'
 import { restoreMsMax } from './limits.ts'
 import { copyBase, restoreDump } from './restore.ts'
-import { startOwnServer } from './restored-server.ts'
+import { type OwnServer, startOwnServer } from './restored-server.ts'
 import { withSession } from './session.ts'
 import type { Taken } from './take.ts'
 
@@ -52,8 +52,15 @@ export async function restoreBaseInPlace(setting: BackupSetting, taken: Taken): 
   }
 }
 
-/** A dump in a new cluster in that folder. Another cluster's archive is none of its own: it is put aside. */
-export async function restoreDumpInPlace(setting: BackupSetting, taken: Taken): Promise<Restored> {
+/**
+ * A dump in a new cluster in that folder. Another cluster's archive is none of its own: it is put aside. `alone`: what else
+ * is to be done before anybody can connect.
+ */
+export async function restoreDumpInPlace(
+  setting: BackupSetting,
+  taken: Taken,
+  alone: (server: OwnServer) => Promise<void>,
+): Promise<Restored> {
   const { place, plan, context, engines, archiveDir } = setting
   const timer = new Stopwatch(context.clock.monotonicUs)
   if (plan.archive) {
@@ -63,6 +70,7 @@ export async function restoreDumpInPlace(setting: BackupSetting, taken: Taken): 
   const server = await timer.run(() => restoreDump(setting, taken, { dataDir: place.dataDir, archives: true }))
   try {
     const actual = await look(server.url, 'all')
+    await alone(server)
     return { durationMs: timer.totalMs, bytes: await sizeOf(server.url), actual }
   } finally {
     await server.stop('orderly')

@@ -105,10 +105,9 @@ export class LocalBackups implements BackupControl {
 
   async restoreInPlace(kind: BackupKind): Promise<ProvenRestore> {
     const taken = await this.#needed(kind)
-    const isBase = kind === 'base-backup'
-    const restored = await (isBase ? restoreBaseInPlace : restoreDumpInPlace)(this.#setting, taken)
-    // Of the cluster that is no more; what is to be restored from one must take its own first.
-    if (!isBase) this.#newest.delete('base-backup')
+    const restored = await (kind === 'base-backup'
+      ? restoreBaseInPlace(this.#setting, taken)
+      : restoreDumpInPlace(this.#setting, taken, (server) => this.#takeBaseAnew(server)))
     return proven(taken, restored)
   }
 
@@ -140,6 +139,13 @@ export class LocalBackups implements BackupControl {
   async #take(kind: BackupKind): Promise<Taken> {
     await makeBackupDirs(this.#setting.dir, this.#setting.engines)
     return kind === 'base-backup' ? takeBase(this.#setting) : takeDump(this.#setting)
+  }
+
+  /** A base backup is of the cluster that is no more: where there was one, the new cluster has its own. */
+  async #takeBaseAnew({ port }: OwnServer): Promise<void> {
+    if (!this.#newest.delete('base-backup')) return
+    const { place } = this.#setting
+    this.#newest.set('base-backup', Promise.resolve(await takeBase({ ...this.#setting, place: { ...place, port } })))
   }
 
   #needed(kind: BackupKind): Promise<Taken> {

@@ -147,14 +147,17 @@ class Conductor {
   /** One after the other: each may keep the database busy. One that cannot be prepared refuses to act later. */
   async #prepareFaults(): Promise<void> {
     const { plan, stack, faults, clock } = this.#spec
+    const { signal } = this.#stop
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
     for (const { id, fault: name, on, with: parameters } of plan.faults) {
       const [fault, node] = [faults.get(name), stack.nodes.get(on)]
-      if (this.#stop.signal.aborted) return
+      if (signal.aborted) return
       if (fault?.on !== 'node' || fault.prepare === undefined || node === undefined) continue
       const work = fault.prepare(node.control(id, this.#stepsOf(id)), parameters)
-      await withDeadline(clock, boundsMs.prepare, `preparing ${name}`, work).catch((error: unknown) =>
+      const prepared = withDeadline(clock, boundsMs.prepare, `preparing ${name}`, work).catch((error: unknown) =>
         this.#note(`${id}: could not be prepared: ${String(error)}`),
       )
+      await Promise.race([prepared, stopped])
     }
   }
 

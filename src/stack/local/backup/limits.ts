@@ -2,6 +2,8 @@
 
 /** Base backup, dump, or the look at all rows, of 0.4 GB: each some seconds on a busy machine; taken before the load. */
 export const takeMsMax = 120_000
+/** Who waits for writers to end makes all that come later wait as well. */
+export const quietMsMax = 10_000
 /** One program or server of a restore: some seconds each; healing a fault ends sooner, and ends them. */
 export const restoreMsMax = 60_000
 /** A segment of 16 MB is archived in some ms; one that failed is tried again after a second, twice. */

@@ -4,7 +4,7 @@ import type { Archiving, Backup, DatabaseState, RunSql } from '../../../domain/b
 import { pollMs } from '../limits.ts'
 import { type BackupSetting, liveUrl, program, runProgram } from './backup-setting.ts'
 import { quoteText, readDatabase, tableNames, textOf } from './database-state.ts'
-import { archivedMsMax, takeMsMax } from './limits.ts'
+import { archivedMsMax, quietMsMax, takeMsMax } from './limits.ts'
 import { withSession } from './session.ts'
 
 /** A backup with where it lies and what it holds. */
@@ -100,7 +100,7 @@ export async function takeBase(setting: BackupSetting): Promise<Taken> {
 /** Nobody writes into any table meanwhile; whoever reads goes on. */
 async function quietly<T>(url: string, work: (run: RunSql) => Promise<T>): Promise<T> {
   return withSession(url, takeMsMax, async (run) => {
-    await run('begin')
+    await run(`begin; set local lock_timeout = ${quietMsMax}`)
     const names = await tableNames(run)
     if (names.length > 0) await run(`lock table ${names.join(', ')} in share mode`)
     const result = await work(run)

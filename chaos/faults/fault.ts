@@ -50,6 +50,8 @@ export interface NodeFault extends FaultDescription, Sight {
   readonly on: 'node'
   /** Its undo ends the process for good: going on, it would take writes beside the one that has taken over. */
   readonly endsProcess?: true
+  /** What has to be there before the load, such as a backup. One that rejects is told; `apply` must refuse then. */
+  prepare?(node: NodeControl, parameters: FaultParameters): Promise<void>
   apply(node: NodeControl, parameters: FaultParameters): Promise<void>
   during?(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void>
   heal(node: NodeControl, parameters: FaultParameters): Promise<void>

@@ -15,6 +15,7 @@ const shared = [
   'database-of.ts',
   'fault.ts',
   'registry.ts',
+  'restored.ts',
   'toxic-parameters.ts',
 ]
 

@@ -4,6 +4,7 @@ import { bandwidth } from './bandwidth.ts'
 import { blackHole } from './black-hole.ts'
 import { cpuQuota } from './cpu-quota.ts'
 import { crashLoop } from './crash-loop.ts'
+import { dataLost } from './data-lost.ts'
 import { deadlocks } from './deadlocks.ts'
 import { diskFull } from './disk-full.ts'
 import { down } from './down.ts'
@@ -22,12 +23,14 @@ import { readOnly } from './read-only.ts'
 import { replayPaused } from './replay-paused.ts'
 import { reset } from './reset.ts'
 import { restart } from './restart.ts'
+import { rowsOverwritten } from './rows-overwritten.ts'
 import { slicer } from './slicer.ts'
 import { slotsTaken } from './slots-taken.ts'
 import { slowClose } from './slow-close.ts'
 import { slowQueries } from './slow-queries.ts'
 import { splitBrain } from './split-brain.ts'
 import { stop } from './stop.ts'
+import { tableDropped } from './table-dropped.ts'
 import { tableLocked } from './table-locked.ts'
 import { timeout } from './timeout.ts'
 
@@ -60,6 +63,9 @@ const all: readonly Fault[] = [
   deadlocks,
   readOnly,
   archivingFailing,
+  tableDropped,
+  rowsOverwritten,
+  dataLost,
   failOver,
   hostLost,
   splitBrain,

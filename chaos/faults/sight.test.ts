@@ -61,6 +61,13 @@ const looks: Readonly<Record<string, Looks>> = {
   deadlocks: { harmed: says('true'), calm: says('false') },
   'read-only': { harmed: says('on'), calm: says('off') },
   'archiving-failing': { harmed: says('true'), calm: says('false') },
+  'table-dropped': {
+    with: { table: 'customers' },
+    harmed: { ...failed, error: 'database', sqlState: '42P01' },
+    calm: says('true'),
+  },
+  'rows-overwritten': { with: { table: 'customers' }, harmed: says('true'), calm: says('false') },
+  'data-lost': { harmed: failed, calm: {} },
   'fail-over': { harmed: failed, calm: {} },
   'host-lost': { harmed: silent, calm: {} },
   'split-brain': { harmed: silent, calm: {} },
@@ -106,4 +113,8 @@ it('what a fault holds is told from what another one of its kind holds', () => {
     'deadlocks',
   ])
   for (const fault of asking) expect(fault.question?.({}, 'mine').sql).toContain("'squall fault mine'")
+})
+
+it('a table that is there and empty has lost what it held', () => {
+  expect(faults.get('table-dropped')?.isAffected({ ...answered, ...says('false') }, { table: 'customers' })).toBe(true)
 })

@@ -108,7 +108,7 @@ function probeTargetOf(link: RunningLink, stack: RunningStack, plan: Paths): Pro
 function targetOf(protocol: RunningLink['protocol'], url: string, readyPath: string | null): ProbeTarget {
   switch (protocol) {
     case 'postgres':
-      return databaseTarget(inMaintenanceDatabase(url))
+      return databaseTarget(inMaintenanceDatabase(url), url)
     case 'redis':
       return redisTarget(new URL(url).hostname, Number(new URL(url).port))
     case 'http':
@@ -141,7 +141,7 @@ export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient
         node.url,
         plan.stack.nodes[id]?.readyPath ?? null,
       ),
-      control: (injectionId) => controlNode(node, stack, keeper, injectionId, clock),
+      control: (injectionId, tell) => controlNode(node, stack, keeper, injectionId, clock, tell),
       undo: (injectionId, ends) => undoHolder(keeper, injectionId, () => undoOfNode(node, stack, injectionId, ends)),
     })
   const databases = new Set([...stack.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id }) => id))

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Fault } from '../../chaos/faults/fault.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { TellStep } from '../domain/node-control.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
 import { type Ledger, type LedgerTool, prepareLedger, startLedger } from '../ledger/start.ts'
 import type { LoadEnd, StartedLoad } from '../load/start.ts'
@@ -11,7 +12,7 @@ import { boundsMs } from './bounds.ts'
 import { watchClock } from './clock-watch.ts'
 import { type Harm, harmToLink, harmToNode } from './harm.ts'
 import { HarnessBroke } from './harness-broke.ts'
-import { inject, type UndoHolder } from './injection.ts'
+import { inject, type UndoHolder, withDeadline } from './injection.ts'
 import { type Observation, observe } from './observation.ts'
 import type { ProcessExit, StackView } from './stack-view.ts'
 import { type ConditionFiles, comes } from './start-condition.ts'
@@ -139,10 +140,11 @@ class Conductor {
   /** Sets t0: every user has its session. */
   async #start(): Promise<void> {
     const { clock, load, plan, stack } = this.#spec
-    const { pool } = plan.observe
-    if (pool && stack.metricsUrl) this.#pool = await readPoolOnce(stack.metricsUrl, pool.map)
-    const { ledger } = plan.observe
+    const { ledger, pool } = plan.observe
+    // Before any backup is taken: a restore has its table too.
     if (ledger && stack.databaseUrl) await prepareLedger(ledger, stack.databaseUrl)
+    await this.#prepareFaults()
+    if (pool && stack.metricsUrl) this.#pool = await readPoolOnce(stack.metricsUrl, pool.map)
     const { users } = await load.ready
     const t0Us = clock.monotonicUs() + boundsMs.leadBeforeT0 * 1_000
     this.#t0Us = t0Us
@@ -154,6 +156,23 @@ class Conductor {
     load.go(t0Us)
     this.#tell('load', 'k6-1', { edge: 'go' })
     this.#spec.onStarted(t0Us)
+  }
+
+  /** One after the other: each may keep the database busy. One that cannot be prepared refuses to act later. */
+  async #prepareFaults(): Promise<void> {
+    const { plan, stack, faults, clock } = this.#spec
+    const { signal } = this.#stop
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    for (const { id, fault: name, on, with: parameters } of plan.faults) {
+      const [fault, node] = [faults.get(name), stack.nodes.get(on)]
+      if (signal.aborted) return
+      if (fault?.on !== 'node' || fault.prepare === undefined || node === undefined) continue
+      const work = fault.prepare(node.control(id, this.#stepsOf(id)), parameters)
+      const prepared = withDeadline(clock, boundsMs.prepare, `preparing ${name}`, work).catch((error: unknown) =>
+        this.#note(`${id}: could not be prepared: ${String(error)}`),
+      )
+      await Promise.race([prepared, stopped])
+    }
   }
 
   #observe(stack: AsyncDisposableStack): Observation {
@@ -212,7 +231,11 @@ class Conductor {
     await supervise({
       policy,
       clock,
-      nodes: looked.map(({ id, probeTarget, control }) => ({ id, probeTarget, control: control('supervisor') })),
+      nodes: looked.map(({ id, probeTarget, control }) => ({
+        id,
+        probeTarget,
+        control: control('supervisor', this.#stepsOf('supervisor')),
+      })),
       tell: (atUs, node, step, extra) => this.#row(atUs, 'supervisor', node, { step, ...extra }),
       note: (text) => this.#note(text),
       signal: this.#stop.signal,
@@ -237,11 +260,16 @@ class Conductor {
       return { harm: harmToLink(planned, fault, link.control), undo: link.undo(planned.id), watch }
     if (watch && node && fault?.on === 'node')
       return {
-        harm: harmToNode(planned, fault, node.control(planned.id)),
+        harm: harmToNode(planned, fault, node.control(planned.id, this.#stepsOf(planned.id))),
         undo: node.undo(planned.id, fault.endsProcess === true),
         watch,
       }
     throw new HarnessBroke(`fault ${planned.id} has no target`, '')
+  }
+
+  /** What a fault tells of itself, on the run's clock. */
+  #stepsOf(id: string): TellStep {
+    return (step, data) => this.#tell('step', id, { step, ...data })
   }
 
   async #inject(planned: PlannedFault): Promise<void> {

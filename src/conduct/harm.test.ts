@@ -36,6 +36,8 @@ const node: NodeControl = {
   giveDiskBack: async () => undefined,
   database: null,
   cluster: null,
+  backup: null,
+  tell: () => undefined,
 }
 const sample: ProbeSample = {
   connection: 'long',

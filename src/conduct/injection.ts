@@ -31,7 +31,7 @@ export interface InjectionContext extends Watching {
   readonly comes: (condition: StartCondition, untilUs: number) => Promise<boolean>
 }
 
-async function withDeadline(clock: Clock, ms: number, what: string, work: Promise<void>): Promise<void> {
+export async function withDeadline(clock: Clock, ms: number, what: string, work: Promise<void>): Promise<void> {
   const settled = new AbortController()
   const late = clock.sleep(ms, settled.signal).then(() => {
     if (!settled.signal.aborted) throw new Error(`${what} took over ${ms} ms`)

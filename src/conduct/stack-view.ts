@@ -1,5 +1,5 @@
 import type { LinkControl } from '../domain/link.ts'
-import type { NodeControl } from '../domain/node-control.ts'
+import type { NodeControl, TellStep } from '../domain/node-control.ts'
 import type { NodeRole } from '../domain/plan.ts'
 import type { WatchedProcess } from '../observe/host.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
@@ -31,8 +31,8 @@ export interface ConductedNode {
   readonly role: NodeRole
   /** For our own connections, straight to it. */
   readonly probeTarget: ProbeTarget
-  /** One injection's hold on it. */
-  control(injectionId: string): NodeControl
+  /** One injection's hold on it; `tell` is called with each step that it tells of. */
+  control(injectionId: string, tell: TellStep): NodeControl
   /** `ends`: what was stopped is ended, and does not go on. */
   undo(injectionId: string, ends: boolean): UndoHolder
 }

@@ -32,7 +32,8 @@ export function watchTarget({ clock, t0Us, id, target, everyMs, writer, onError 
     const all = [...hurried.values()]
     turns[connection] += 1
     const asked = all[turns[connection] % Math.max(1, all.length)] ?? usualQuestion
-    return asked.isGoodbye && connection === 'long' ? usualQuestion : asked
+    const isForOther = connection === 'long' ? asked.isGoodbye : asked.isInSystemDatabase
+    return isForOther ? usualQuestion : asked
   }
   const sampler = probe(target, {
     clock,

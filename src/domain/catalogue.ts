@@ -64,6 +64,10 @@ export interface FaultDescription {
   readonly isReplicated?: true
   /** Of a fault on databases: it fills the file system of the node's data, which is one of its own for that. */
   readonly fillsDisk?: true
+  /** Of a fault on databases: only on one that the plan has backups of; `archive`: and whose log is archived. */
+  readonly needsBackups?: 'any' | 'archive'
+  /** Of a fault on databases: only where none follows another. */
+  readonly standsAlone?: true
   readonly parameters: Readonly<Record<string, ParameterDescription>>
   readonly judgedBy: FaultJudgement
   /** It may be on together with others that combine, on one target: each one's effect and end show by themselves. */

@@ -1,4 +1,8 @@
+import type { BackupControl, RunSql, SqlRow } from './backup.ts'
 import type { NodeRole } from './plan.ts'
+
+/** Tells the timeline of one step that a fault has done, with its numbers; units last in their names. */
+export type TellStep = (step: string, data: Readonly<Record<string, unknown>>) => void
 
 /** This machine does not let a fault act, whatever is tried; the message says what it lacks. */
 export class NotPossibleHere extends Error {
@@ -37,6 +41,9 @@ export interface NodeControl {
   readonly database: DatabaseControl | null
   /** null where the node is no database that others follow, or that follows another. */
   readonly cluster: ClusterControl | null
+  /** null where the plan has no backups of it. */
+  readonly backup: BackupControl | null
+  readonly tell: TellStep
 }
 
 /** Databases of which all but one follow that one, and the route that leads the server to it: as one of them sees them. */
@@ -75,7 +82,9 @@ export interface DatabaseControl {
    * SQL on a connection of its own; several statements in one text are one transaction, unless they hold their own.
    * Rows of the last as objects of texts. Rejects with the database's error, or when it has no answer in 10 s.
    */
-  run(sql: string): Promise<readonly Readonly<Record<string, string | null>>[]>
+  run(sql: string): Promise<readonly SqlRow[]>
+  /** One transaction on a connection of its own: committed when the work resolves, rolled back when it rejects. */
+  transaction(work: (run: RunSql) => Promise<void>): Promise<void>
   /**
    * A session that stays open with what the statements took, such as an open transaction with its locks. `login`:
    * `application` counts against the slots that ordinary users have. Resolves when all statements have been answered.

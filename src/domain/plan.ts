@@ -1,3 +1,5 @@
+import type { BackupPlan } from './backup.ts'
+
 /** A plan as resolved: `extends` merged, defaults filled in, every duration a number of milliseconds. */
 
 export type StackKind = 'local' | 'compose' | 'external'
@@ -25,6 +27,8 @@ export interface NodeSpec {
   readonly synchronous: boolean
   /** PostgreSQL only: its data has a file system of its own, which a fault of the plan is to fill. */
   readonly ownDisk: boolean
+  /** PostgreSQL only; null: it is not backed up. A replica has those of its primary. Absent in runs of earlier versions. */
+  readonly backups?: BackupPlan | null
   /** `external` only: where the node is. */
   readonly url: string | null
 }

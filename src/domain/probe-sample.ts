@@ -25,7 +25,7 @@ export interface ProbeSample {
 
 /**
  * What a probe asks instead of its usual cheap question while a fault is near whose harm that would not show. Of an
- * HTTP target, both are ignored.
+ * HTTP target, all are ignored.
  */
 export interface ProbeQuestion {
   /** One statement; null: the usual one. */
@@ -33,6 +33,8 @@ export interface ProbeQuestion {
   readonly isLarge: boolean
   /** Of a fresh connection: a goodbye is said, and its answer is that the other side has closed. */
   readonly isGoodbye?: true
+  /** Asked by the long-lived connection alone, in the system's own database: fresh ones would count among its sessions. */
+  readonly isInSystemDatabase?: true
 }
 
 export const usualQuestion: ProbeQuestion = { sql: null, isLarge: false }

@@ -55,6 +55,18 @@ describe('a database that nobody could ask', () => {
   ] as const)('%s', (_why, database, verdict, reason) => {
     expect(findingOf(report({ database }), 'system.unplanned_exit')).toMatchObject({ verdict, reason })
   })
+
+  test.each([
+    ['a fault on it', 'primary', 50, 'pass'],
+    ['not a fault on the server', 'server', 50, 'unknown'],
+    ['not its silence after the fault', 'primary', 53, 'unknown'],
+  ])('what explains its silence: %s', (_why, on, untilS, verdict) => {
+    // The fault is over at 50.2 s, and the samples are a second apart.
+    const plan = planned({ faults: [faultOf({ on, startMs: 40_500, forMs: 9_500 })] })
+    const database = usual.filter(({ tUs }) => tUs < 41_000_000 || tUs > untilS * 1_000_000 + 900_000)
+    const judged = report({ plan, timeline: timelineOf(plan), database })
+    expect(findingOf(judged, 'system.unplanned_exit').verdict).toBe(verdict)
+  })
 })
 
 test('a database that a fault is on may be silent for as long as the fault lasts, and not a moment longer', () => {

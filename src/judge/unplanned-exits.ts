@@ -1,6 +1,6 @@
-import { usPerSecond } from '../domain/time.ts'
-import type { Finding, NotAssessed, Window } from '../domain/verdict.ts'
-import { gate, type Stretch, stretchOf } from '../measure/gates.ts'
+import { type Span, usPerSecond } from '../domain/time.ts'
+import type { Finding, NotAssessed } from '../domain/verdict.ts'
+import { gate, stretchOf } from '../measure/gates.ts'
 import { exactly, none } from '../measure/measured.ts'
 import type { RunView } from '../measure/run-view.ts'
 import { gapUsMax } from '../measure/samples.ts'
@@ -45,7 +45,10 @@ export function judgeExits(view: RunView): { findings: readonly Finding[]; notAs
   }
   const hasDatabase = Object.values(view.plan.stack.nodes).some(({ role }) => role === 'postgres')
   const run = view.window('run')
-  const blind = hasDatabase && run !== null ? gate(view, unexplained(view, run), ['database']) : null
+  // While a fault is on a database that one may be silent, and how it began anew is explained.
+  const seenSpans = run?.spans.flatMap((span) => without(span, explainedSilence(view, answered))) ?? []
+  const blind =
+    hasDatabase && run !== null ? gate(view, { ...stretchOf(view, run), spans: seenSpans }, ['database']) : null
   if (watched && blind !== null) {
     // A backend's crash restarts a whole cluster under one and the same postmaster: only its own start times tell.
     const why = `Whether the database began anew cannot be told: ${blind.why}.`
@@ -89,19 +92,6 @@ function restarts(view: RunView, rows: readonly DatabaseRow[]): readonly string[
   })
 }
 
-/**
- * While a fault is on a database it may be silent, and its new start is explained in any case; so is the time up to the
- * samples before and after.
- */
-function unexplained(view: RunView, run: Window): Stretch {
-  const stretch = stretchOf(view, run)
-  const stops = plannedStops(view).map(({ startUs, endUs }) => ({
-    startUs: startUs - gapUsMax,
-    endUs: endUs + gapUsMax,
-  }))
-  return { ...stretch, spans: stretch.spans.flatMap((span) => without(span, stops)) }
-}
-
 function plannedStops(view: RunView): readonly { startUs: number; endUs: number }[] {
   const isDatabase = (name: string | null): boolean =>
     Object.values(view.plan.stack.nodes).some(
@@ -117,6 +107,15 @@ function plannedStops(view: RunView): readonly { startUs: number; endUs: number 
       endUs: injection.healVerifiedUs ?? Number.POSITIVE_INFINITY,
     }))
   return [...exits, ...faults]
+}
+
+/** Planned stops, each from the last answer before to the first one after, where these are as near as usual. */
+function explainedSilence(view: RunView, answered: readonly DatabaseRow[]): readonly Span[] {
+  return plannedStops(view).map(({ startUs, endUs }) => {
+    const before = answered.findLast(({ tUs }) => tUs <= startUs && tUs > startUs - gapUsMax)
+    const after = answered.find(({ tUs }) => tUs >= endUs && tUs < endUs + gapUsMax)
+    return { startUs: before?.tUs ?? startUs, endUs: after?.tUs ?? endUs }
+  })
 }
 
 function seconds(us: number): string {

@@ -10,6 +10,8 @@ import { poolWaits } from './pool-waits.ts'
 import { readyLies } from './ready-lies.ts'
 import { recoveryAfterHeal } from './recovery-after-heal.ts'
 import { recoveryMeasures } from './recovery-measures.ts'
+import { restoreMeasures } from './restore-measures.ts'
+import { rpoWorstCase } from './rpo-worst-case.ts'
 
 /** Every measure a plan can name. Adding one: a file (or a line in its family's), a test, a line here. */
 export const measures: readonly MeasureSpec[] = [
@@ -23,6 +25,8 @@ export const measures: readonly MeasureSpec[] = [
   ...recoveryMeasures,
   ...ledgerMeasures,
   readyLies,
+  ...restoreMeasures,
+  rpoWorstCase,
 ]
 
 const byId = new Map(measures.map((spec) => [spec.id, spec]))

@@ -41,26 +41,45 @@ function firstCell({ rows }: pg.QueryResult<Record<string, unknown>>): string | 
   return cell === null || cell === undefined ? null : String(cell)
 }
 
-function newLine(url: string, connection: ProbeConnection): ProbeLine {
+function newClient(url: string, connection: ProbeConnection): pg.Client {
   const application = `${observerName} probe ${connection}`
   // Little of its own: a question that is to need room on disk needs not ask for much of it.
   const client = new pg.Client({ connectionString: url, application_name: application, options: '-c work_mem=64kB' })
   client.on('error', () => undefined)
+  return client
+}
+
+function newLine(url: string, systemUrl: string, connection: ProbeConnection): ProbeLine {
+  const client = newClient(url, connection)
+  /** Made when it is first needed. */
+  let inSystem: { readonly client: pg.Client; readonly opened: Promise<unknown> } | null = null
+  const askInSystem = async (question: ProbeQuestion): Promise<string | null> => {
+    if (inSystem === null) {
+      const own = newClient(systemUrl, connection)
+      inSystem = { client: own, opened: own.connect() }
+    }
+    await inSystem.opened
+    return firstCell(await inSystem.client.query<Record<string, unknown>>(sqlOf(question)))
+  }
   return {
     open: () => client.connect().then(() => undefined),
     async ask(question) {
+      if (question.isInSystemDatabase) return askInSystem(question)
       if (!question.isGoodbye) return firstCell(await client.query<Record<string, unknown>>(sqlOf(question)))
       await client.end()
       return null
     },
-    destroy: () => client.connection.stream.destroy(),
+    destroy() {
+      client.connection.stream.destroy()
+      inSystem?.client.connection.stream.destroy()
+    },
   }
 }
 
-/** A database behind `url`: straight, or through a link's proxy. */
-export function databaseTarget(url: string): ProbeTarget {
+/** A database behind `url`: straight, or through a link's proxy. `systemUrl`: the system's own database there. */
+export function databaseTarget(url: string, systemUrl = url): ProbeTarget {
   return {
-    newLine: (connection) => newLine(url, connection),
+    newLine: (connection) => newLine(url, systemUrl, connection),
     classify: classifyDatabaseError,
     sqlStateOf,
     isBrokenBy,

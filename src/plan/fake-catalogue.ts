@@ -72,6 +72,8 @@ export const fakeCatalogue: Catalogue = {
     ['crash', { name: 'crash', ...plain, on: 'node' }],
     ['locked', locked],
     ['filling', { ...locked, name: 'filling', fillsDisk: true, parameters: {} }],
+    ['restored', { ...locked, name: 'restored', needsBackups: 'any', standsAlone: true, parameters: {} }],
+    ['returned', { ...locked, name: 'returned', needsBackups: 'archive', parameters: {} }],
     ['failing-over', { ...locked, name: 'failing-over', isReplicated: true, parameters: { decide } }],
   ]),
   measures: new Map([

@@ -26,6 +26,11 @@ export const usersMax = 20_000
 export const seedMax = Number.MAX_SAFE_INTEGER
 /** PostgreSQL's own ceiling for max_connections. */
 export const connectionsMax = 262_143
+/** PostgreSQL's own ceiling for archive_timeout is 34 years; the manual calls a minute or so reasonable (16, 20.5.3). */
+export const archiveTimeoutMsMax = 24 * hourMs
+export const archiveTimeoutMsDefault = 60_000
+/** A backup that comes less often than each quarter is none. */
+export const backupEveryMsMax = 92 * 24 * hourMs
 export const weightMax = 1_000_000
 
 /** Faster sampling loads the system under test; a gap above 2 s counts as silence, so that 1 s leaves one miss. */

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { RunSql, SqlRow } from '../domain/backup.ts'
 import type { Clock } from '../domain/clock.ts'
 import { type DatabaseControl, type FaultSetting, faultApplication, faultSettings } from '../domain/node-control.ts'
 import { endSessions } from '../keeper/undo-database.ts'
@@ -42,11 +43,23 @@ class Hold implements DatabaseControl {
     this.#clock = clock
   }
 
-  async run(sql: string): Promise<readonly Readonly<Record<string, string | null>>[]> {
+  async run(sql: string): Promise<readonly SqlRow[]> {
     const client = await this.#connect(this.#place.superuserUrl, this.#application)
     try {
       return lastRows(await client.query(sql))
     } finally {
+      this.#close(client)
+    }
+  }
+
+  async transaction(work: (run: RunSql) => Promise<void>): Promise<void> {
+    const client = await this.#connect(this.#place.superuserUrl, this.#application)
+    try {
+      await client.query('begin')
+      await work(async (sql) => lastRows(await client.query(sql)))
+      await client.query('commit')
+    } finally {
+      // One that was not committed is rolled back with its session.
       this.#close(client)
     }
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts'
-import { type ClusterControl, type NodeControl, NotPossibleHere } from '../domain/node-control.ts'
+import { type ClusterControl, type NodeControl, NotPossibleHere, type TellStep } from '../domain/node-control.ts'
 import type { KeeperClient } from '../keeper/client.ts'
 import { giveMemoryBack, limitMemory, readMemoryLimit } from '../keeper/memory-limit.ts'
 import { limitOpenFiles, nextFileNumber, readOpenFilesLimit } from '../keeper/open-files.ts'
@@ -15,6 +15,7 @@ export function controlNode(
   keeper: KeeperClient,
   injectionId: string,
   clock: Clock,
+  tell: TellStep,
 ): NodeControl {
   const mainPid = (): number => stack.processes.get(id)?.pid ?? 0
   let memory: { readonly mark: ProcessMark; readonly before: string } | null = null
@@ -68,6 +69,8 @@ export function controlNode(
     },
     database: place === null ? null : controlDatabase(place, injectionId, clock),
     cluster: role === 'postgres' && stack.cluster !== null ? asSeenBy(id, stack.cluster) : null,
+    backup: stack.backups.get(id) ?? null,
+    tell,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { BackupControl } from '../domain/backup.ts'
 import type { NodeRole, StackKind } from '../domain/plan.ts'
 import type { OwnDisk } from '../keeper/own-disk.ts'
 
@@ -81,6 +82,8 @@ export interface RunningStack extends AsyncDisposable {
   readonly databaseUrl: string
   /** null where no database follows another. */
   readonly cluster: DatabaseCluster | null
+  /** By the id of the node that is backed up. */
+  readonly backups: ReadonlyMap<string, BackupControl>
   /**
    * Through the link's proxy, for probes: postgres://… as the same superuser, http://… or redis://…. Throws a RangeError
    * for a link that is not there.

@@ -3,6 +3,8 @@ import { faults } from '../../chaos/faults/registry.ts'
 /** How one fault is put to the test. Times as plans write them. */
 export interface FaultRow {
   readonly fault: string
+  /** Where a fault has more than one row on one target; absent: the fault's name. */
+  readonly name?: string
   /** Of the row's stack: a link or a node. */
   readonly on: string
   /** Where the second turn acts, if elsewhere: after a fail-over the other node takes writes. */
@@ -17,7 +19,10 @@ export interface FaultRow {
 /** A node that comes back is asked by its users, who all come back at once, before our own look gets its turn. */
 const comesBackMs = 4_000
 
-/** On the stack of plans/base.yaml: the link db, the nodes server and primary. These take less than six minutes. */
+/** A restore is their heal: under load some seconds. */
+const restoredMs = 12_000
+
+/** On the stack of plans/base.yaml: the link db, the nodes server and primary. These take less than eight minutes. */
 export const faultRows: readonly FaultRow[] = [
   { fault: 'latency', on: 'db', with: { delay: '80 ms', jitter: '10 ms' } },
   { fault: 'bandwidth', on: 'db', with: { rate: '400 KiB', direction: 'upstream' } },
@@ -51,6 +56,11 @@ export const faultRows: readonly FaultRow[] = [
   { fault: 'deadlocks', on: 'primary', with: { first: 'customers', second: 'audit_log' } },
   { fault: 'read-only', on: 'primary' },
   { fault: 'archiving-failing', on: 'primary' },
+  // A table that most others refer to, and that the load reads and writes.
+  { fault: 'table-dropped', on: 'primary', with: { table: 'customers' }, afterMs: restoredMs },
+  { fault: 'rows-overwritten', on: 'primary', with: { table: 'customers' }, afterMs: restoredMs },
+  { fault: 'data-lost', on: 'primary', afterMs: restoredMs },
+  { fault: 'data-lost', name: 'data-lost-dump', on: 'primary', with: { by: 'dump' }, afterMs: restoredMs },
 ]
 
 /**
@@ -98,7 +108,7 @@ export function layOut(rows: readonly FaultRow[]): { readonly planned: readonly 
     for (const turn of [1, 2]) {
       const forMs = row.forMs ?? Math.max(forMsMin, faults.get(row.fault)?.minimumForMs ?? 0)
       const on = turn === 2 ? (row.thenOn ?? row.on) : row.on
-      planned.push({ id: `${row.fault}-${on}-${turn}`, row, on, startMs: atMs, forMs })
+      planned.push({ id: `${row.name ?? row.fault}-${on}-${turn}`, row, on, startMs: atMs, forMs })
       atMs += forMs + (row.afterMs ?? afterMsDefault)
     }
   }
@@ -128,7 +138,7 @@ export function planText(rows: readonly FaultRow[], stack: StackOfRows): string 
     stack: {
       nodes: {
         server: { env: { POOL_SIZE: '5', POOL_MAX_OVERFLOW: '5' } },
-        primary: { max_connections: 40 },
+        primary: { max_connections: 40, backups: { archive: true } },
         ...(stack === 'plain' ? {} : moreNodes),
       },
       links: stack === 'plain' ? {} : moreLinks,

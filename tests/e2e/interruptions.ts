@@ -103,7 +103,7 @@ interface Seen {
 }
 
 /** All by which the run can be seen on this machine, as its keeper has it on record. */
-function lookAt(squall: SquallProcess): Seen {
+export function lookAt(squall: SquallProcess): Seen {
   const run = listOpenRuns(findPlaces().stateDir).find(({ record }) => record?.runFolder === squall.out)
   if (!run?.record) throw new Error(`no open run in ${squall.out}:\n${squall.stderr}`)
   const { record, stateFolder, faults } = run

@@ -35,7 +35,7 @@ function nodeOf(id: string): RunningNode {
 }
 
 function control(id: string): NodeControl {
-  return controlNode(nodeOf(id), stack, keeper, 'mine', systemClock)
+  return controlNode(nodeOf(id), stack, keeper, 'mine', systemClock, () => undefined)
 }
 
 function pidOf(id: string): number {

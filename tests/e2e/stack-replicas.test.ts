@@ -72,7 +72,8 @@ describe.each([
     if (node === undefined) throw new Error(`no node ${id}`)
     return node
   }
-  const control = (id: string): NodeControl => controlNode(nodeOf(id), stack, keeper, 'mine', systemClock)
+  const control = (id: string): NodeControl =>
+    controlNode(nodeOf(id), stack, keeper, 'mine', systemClock, () => undefined)
   const awaited = () =>
     ask("select setting from pg_settings where name = 'synchronous_standby_names'", stack.databaseUrl)
   const rowsOf = (id: string) => ask(count, nodeOf(id).url)

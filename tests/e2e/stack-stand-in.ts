@@ -49,7 +49,7 @@ for (const { id, apiUrl, proxyName, host, port, upstream, processName } of stack
 const primary = stack.nodes.get('primary')
 if (primary === undefined) throw new Error('no primary')
 // The worst of all: a lock held in a database whose disk is full, and that then stands still.
-const control = controlNode(primary, stack, keeper, 'frozen', systemClock)
+const control = controlNode(primary, stack, keeper, 'frozen', systemClock, () => undefined)
 await keeper.recordUndo('frozen', {
   kind: 'database',
   url: primary.url,

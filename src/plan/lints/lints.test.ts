@@ -88,6 +88,12 @@ const cases: readonly (readonly [string, readonly string[], RegExp, readonly str
     ['objectives.back.max=20 s'],
   ],
   [
+    'archive-waits',
+    ['stack.nodes.primary.backups={archive_timeout: 0 s}'],
+    /only when it is full.*no bound/,
+    ['stack.nodes.primary.backups={archive_timeout: 1 s}'],
+  ],
+  [
     'own-supervisor',
     [
       'stack.nodes.replica={role: postgres, follows: primary}',

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../domain/catalogue.ts'
 import type { Advice, Plan } from '../../domain/plan.ts'
 import { acquireOutlivesTool } from './acquire-outlives-tool.ts'
+import { archiveWaits } from './archive-waits.ts'
 import { boundBeyondCallTimeout } from './bound-beyond-call-timeout.ts'
 import { fewCallsPerTool } from './few-calls-per-tool.ts'
 import { latencyBoundIsQueryLimit } from './latency-bound-is-query-limit.ts'
@@ -30,6 +31,7 @@ export const lints: readonly Lint[] = [
   recoveryBoundBeyondWindow,
   fewCallsPerTool,
   ownSupervisor,
+  archiveWaits,
 ]
 
 /** All lints' words on a plan that has no problems. */

@@ -78,12 +78,26 @@ function target(fault: FaultDescription | undefined, known: Known): Read<string>
   if (fault.on === 'link' || fault.roles === undefined)
     return oneOf(names[fault.on], `a ${fault.on}, since ${fault.name} acts on ${fault.on}s`)
   const roles: readonly (string | null)[] = fault.roles
-  const fitting =
-    fault.isReplicated && !known.isReplicated
-      ? []
-      : [...known.nodes].filter(([, node]) => roles.includes(textOf(child(node, 'role')))).map(([id]) => id)
-  const where = fault.isReplicated ? ' of a stack in which a database follows another' : ''
+  const isRefused = (fault.isReplicated && !known.isReplicated) || (fault.standsAlone && known.isReplicated)
+  const fits = ([, node]: readonly [string, Tree]) =>
+    roles.includes(textOf(child(node, 'role'))) &&
+    (fault.needsBackups === undefined || backsUp(node, fault.needsBackups))
+  const fitting = isRefused ? [] : [...known.nodes].filter(fits).map(([id]) => id)
+  const where = whereOf(fault)
   return oneOf(fitting, `a ${roles.join(' or ')} node${where}, since ${fault.name} acts on no other`)
+}
+
+function backsUp(node: Tree, need: 'any' | 'archive'): boolean {
+  const backups = child(node, 'backups')
+  const archive = child(backups, 'archive')
+  return backups !== null && (need === 'any' || archive?.kind !== 'scalar' || archive.value !== false)
+}
+
+function whereOf({ isReplicated, standsAlone, needsBackups }: FaultDescription): string {
+  if (isReplicated) return ' of a stack in which a database follows another'
+  const alone = standsAlone ? ' that no other follows' : ''
+  if (needsBackups === undefined) return alone
+  return `${alone} with backups${needsBackups === 'archive' ? ' and an archive' : ''}, such as backups: {archive: true}`
 }
 
 const startFields = (known: Known) => ({

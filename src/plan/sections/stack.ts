@@ -1,7 +1,16 @@
+import type { BackupPlan } from '../../domain/backup.ts'
 import { type LinkSpec, type NodeRole, type NodeSpec, type StackPlan, usersEnd } from '../../domain/plan.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
-import { connectionsDefault, connectionsMax, readyWithinMsMax, replicasMax } from '../limits.ts'
+import {
+  archiveTimeoutMsDefault,
+  archiveTimeoutMsMax,
+  backupEveryMsMax,
+  connectionsDefault,
+  connectionsMax,
+  readyWithinMsMax,
+  replicasMax,
+} from '../limits.ts'
 import type { Problems } from '../problems.ts'
 import {
   anyText,
@@ -21,6 +30,7 @@ import {
   receivedAt,
   required,
   type Spot,
+  size,
   wholeIn,
 } from '../shape.ts'
 import { child, type Tree } from '../tree.ts'
@@ -49,6 +59,32 @@ const ready = object({
   within: optional(duration(1_000, readyWithinMsMax), readyMsDefault),
 })
 
+const backupFields = object({
+  archive: optional(bool, true),
+  archive_timeout: optional(archiveTimeout, archiveTimeoutMsDefault),
+  base_every: optional<number | null>(duration(1_000, backupEveryMsMax), null),
+  dump_every: optional<number | null>(duration(1_000, backupEveryMsMax), null),
+  production_size: optional<number | null>(size(1, Number.MAX_SAFE_INTEGER), null),
+})
+
+function backups(spot: Spot, problems: Problems): BackupPlan | undefined {
+  const read = backupFields(spot, problems)
+  if (read === undefined) return undefined
+  return {
+    archive: read.archive,
+    archiveTimeoutMs: read.archive_timeout,
+    baseEveryMs: read.base_every,
+    dumpEveryMs: read.dump_every,
+    productionBytes: read.production_size,
+  }
+}
+
+/** PostgreSQL counts it in whole seconds. */
+function archiveTimeout(spot: Spot, problems: Problems): number | undefined {
+  const ms = duration(0, archiveTimeoutMsMax)(spot, problems)
+  return ms === undefined || ms % 1_000 === 0 ? ms : complain(spot, problems, 'whole seconds; 0 s: none')
+}
+
 const nodeFields = {
   role: required(oneOf<NodeRole>(['mcp', 'postgres', 'http', 'redis'], 'a role')),
   instances: optional<1>(only(1, 'more instances of a server are not in this version'), 1),
@@ -60,6 +96,7 @@ const nodeFields = {
   max_connections: optional<number | null>(wholeIn(10, connectionsMax), null),
   follows: optional<string | null>(anyText, null),
   synchronous: optional(bool, false),
+  backups: optional<BackupPlan | null>(backups, null),
   url: later('Squall starts the server itself: leave it out, or give its `command`'),
   auth: later('Squall starts the server itself, on loopback and without a login'),
 }
@@ -69,7 +106,7 @@ const serviceRoles: readonly NodeRole[] = ['http', 'redis']
 /** Keys that mean nothing on a node of another role. */
 const keysOfRole: Readonly<Record<NodeRole, readonly string[]>> = {
   mcp: ['instances', 'command', 'cwd', 'env', 'ready'],
-  postgres: ['max_connections', 'follows', 'synchronous'],
+  postgres: ['max_connections', 'follows', 'synchronous', 'backups'],
   http: ['command', 'cwd', 'env', 'ready'],
   redis: ['command', 'cwd', 'env', 'ready'],
 }
@@ -98,6 +135,7 @@ function readNode(name: string, known: Known, preset: string | null): Read<NodeS
       maxConnections: isDatabase ? (node.max_connections ?? given?.primary.maxConnections ?? connectionsDefault) : null,
       follows: isDatabase ? node.follows : null,
       synchronous: isDatabase && node.synchronous,
+      backups: isDatabase ? node.backups : null,
       ownDisk: false,
       url: null,
     }
@@ -183,15 +221,22 @@ export function readStack(known: Known): Read<StackPlan> {
   }
 }
 
-/** Whoever follows must have as many connections as the followed has (PostgreSQL 16 manual, 27.4.3), and roles change. */
+/** Whoever follows must have as many connections as the followed has (PostgreSQL 16 manual, 27.4.3), and roles change; it archives then. */
 function asItsPrimary(node: NodeSpec, nodes: Readonly<Record<string, NodeSpec>>): NodeSpec {
   const primary = node.follows === null ? undefined : nodes[node.follows]
-  return primary === undefined ? node : { ...node, maxConnections: primary.maxConnections }
+  if (primary === undefined) return node
+  return { ...node, maxConnections: primary.maxConnections, backups: primary.backups ?? null }
 }
 
 function mapValues<V>(values: Readonly<Record<string, V>>, change: (value: V) => V): Record<string, V> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]))
 }
+
+/** What a replica takes over from its primary, and has none of its own of. */
+const ofItsPrimary = [
+  ['max_connections', 'nothing: a replica has as many as the database that it follows'],
+  ['backups', 'nothing: a replica has those of the database that it follows'],
+] as const
 
 function checkRoles(spot: Spot, nodes: ReadonlyMap<string, Tree>, problems: Problems): void {
   const path = joinPath(spot.path, 'nodes')
@@ -214,10 +259,9 @@ function checkRoles(spot: Spot, nodes: ReadonlyMap<string, Tree>, problems: Prob
   }
   for (const [name, tree] of replicas) {
     const followed = textOf(child(tree, 'follows'))
-    if (child(tree, 'max_connections') !== null) {
-      const received = receivedAt({ tree, path }, 'max_connections')
-      const expected = 'nothing: a replica has as many as the database that it follows'
-      problems.add(placeOf({ tree, path }, 'max_connections'), `${path}.${name}.max_connections`, received, expected)
+    for (const [key, expected] of ofItsPrimary) {
+      if (child(tree, key) === null) continue
+      problems.add(placeOf({ tree, path }, key), `${path}.${name}.${key}`, receivedAt({ tree, path }, key), expected)
     }
     if (followed !== null && primaries.includes(followed)) continue
     const expected = `the database that follows none: ${primaries.join(', ') || 'there is none'}`

@@ -9,6 +9,7 @@ const place = (id: string, port: number, follows: string | null, synchronous = f
   dataDir: `/data/${id}`,
   logPath: `/logs/${id}.log`,
   isReplicated: true,
+  archiveDir: null,
 })
 
 /** Acts of a stack in which all goes well. */

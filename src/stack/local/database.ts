@@ -1,9 +1,10 @@
-import { chmod, mkdir, stat } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { NodeSpec } from '../../domain/plan.ts'
 import { isMounted, ownDiskSource } from '../../keeper/own-disk.ts'
 import type { RunningNode } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
+import { archiveSettings, makeBackupDirs } from './backup/archive.ts'
 import {
   attemptMsMax,
   copyDataMsMax,
@@ -29,6 +30,8 @@ export interface DatabasePlace {
   readonly logPath: string
   /** It follows another database, or is followed. */
   readonly isReplicated: boolean
+  /** Where its write-ahead log is archived while it takes writes; null: nowhere. */
+  readonly archiveDir: string | null
 }
 
 /** Where the database is whose write-ahead log a replica replays. */
@@ -134,8 +137,8 @@ async function runDatabase(
 }
 
 function argvOf(place: DatabasePlace, standing: Standing, engines: StackEngines): string[] {
-  const { node, port, dataDir, isReplicated } = place
-  const run = [join(engines.postgres.binDir, 'postgres'), '-D', dataDir, ...settings(node, port, isReplicated)]
+  const { dataDir, isReplicated } = place
+  const run = [join(engines.postgres.binDir, 'postgres'), '-D', dataDir, ...settingsOf(place)]
   return isReplicated ? replicatedArgv(place, standing, engines.dataTemplate.superuser.name, run) : run
 }
 
@@ -149,7 +152,12 @@ const replication = {
 }
 
 /** On the command line, where they come before what the template's own file says. */
-function settings(node: NodeSpec, port: number, isReplicated: boolean): string[] {
+export function settingsOf({
+  node,
+  port,
+  isReplicated,
+}: Pick<DatabasePlace, 'node' | 'port' | 'isReplicated'>): string[] {
+  const backups = node.backups ?? null
   const values: Record<string, string> = {
     port: String(port),
     listen_addresses: loopback,
@@ -167,6 +175,7 @@ function settings(node: NodeSpec, port: number, isReplicated: boolean): string[]
     log_line_prefix: '%m [%p] %q%u@%d %a ',
     ...(node.maxConnections === null ? {} : { max_connections: String(node.maxConnections) }),
     ...(isReplicated ? replication : {}),
+    ...(backups?.archive ? { archive_timeout: String(Math.ceil(backups.archiveTimeoutMs / 1_000)) } : {}),
   }
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
@@ -186,7 +195,7 @@ const copyToOwnDiskScript =
   `{ sync -f "$2${walSuffix}" || true; }; else rmdir "$2" && ${copyScript}; fi`
 
 async function copyData(
-  { node, dataDir, logPath }: DatabasePlace,
+  { node, dataDir, logPath, archiveDir }: DatabasePlace,
   engines: StackEngines,
   context: StartContext,
 ): Promise<void> {
@@ -199,7 +208,11 @@ async function copyData(
     : ['sh', '-c', copyScript, 'copy', dir, dataDir]
   const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' }
   const why = await runOnce({ name: copyNameOf(node.id), argv, cwd: '/', env, logPath }, copyDataMsMax, context)
-  if (why === null) return
+  if (why === null) {
+    if (archiveDir === null) return
+    await makeBackupDirs(dirname(archiveDir), engines)
+    return await appendFile(join(dataDir, 'postgresql.conf'), archiveSettings(archiveDir))
+  }
   const words = log.lastWords()
   throw new StackError({
     kind: /no space left/i.test(words) ? 'no_space' : 'database_will_not_start',

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { isService, type LinkSpec, type NodeSpec, type StackPlan, usersEnd } from '../../domain/plan.ts'
 import type { RunningLink } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
+import { archiveDirIn, backupsDirOf } from './backup/archive.ts'
 import { copyNameOf, type DatabasePlace, type Followed } from './database.ts'
 import { databaseGraceMs, proxyGraceMs, serverGraceMs } from './limits.ts'
 import { freePort, loopback, portFor } from './ports.ts'
@@ -96,6 +97,7 @@ export async function layOut(parts: Parts, dataRoot: string, logsDir: string): P
     dataDir: join(dataRoot, node.id),
     logPath: join(logsDir, `${node.id}.log`),
     isReplicated,
+    archiveDir: parts.primary.backups?.archive ? archiveDirIn(backupsDirOf(join(dataRoot, parts.primary.id))) : null,
   })
   const serverPort = await portFor(server)
   const primary = await placeOf(parts.primary)

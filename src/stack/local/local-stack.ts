@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { KeeperError } from '../../keeper/keeper-error.ts'
 import type { RunningLink, RunningNode, RunningStack, StackProcess } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
+import { backupSettingOf } from './backup/backup-setting.ts'
+import { LocalBackups } from './backup/local-backups.ts'
 import type { LocalCluster } from './cluster.ts'
 import { beginToFollow, clusterOf } from './cluster-acts.ts'
-import { databaseUrlAt, dataRootOf, startDatabase, startDatabaseAnew } from './database.ts'
+import { type DatabasePlace, databaseUrlAt, dataRootOf, startDatabase, startDatabaseAnew } from './database.ts'
 import { type Layout, layOut, leavesOf, type Parts, partsOf } from './layout.ts'
-import type { LocalStackOptions } from './options.ts'
+import type { LocalStackOptions, StackEngines } from './options.ts'
 import { loopback } from './ports.ts'
 import { proxyProcessName, startProxies } from './proxy.ts'
 import { superuserUrl } from './replica.ts'
@@ -83,9 +85,17 @@ async function start(parts: Parts, dataRoot: string, options: LocalStackOptions)
     mcpUrl: usersLink === null ? mcp.url : throughLink(mcp.url, usersLink),
     databaseUrl: superuserUrl(engines, router?.port ?? primary.port),
     cluster: router === null ? null : cluster,
+    backups: backupsOf(layout, engines, later),
     end,
   })
   return stack
+}
+
+/** Of the primary of the plan, where it has any. */
+function backupsOf({ primary }: Layout, engines: StackEngines, context: StartContext): Map<string, LocalBackups> {
+  const plan = primary.node.backups ?? null
+  if (plan === null) return new Map()
+  return new Map([[primary.node.id, new LocalBackups(backupSettingOf(plan, primary, engines, context))]])
 }
 
 interface Beneath {

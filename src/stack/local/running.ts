@@ -11,6 +11,7 @@ import type {
   StackProcess,
 } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
+import type { LocalBackups } from './backup/local-backups.ts'
 import { databaseUrlAt } from './database.ts'
 import type { Leave } from './layout.ts'
 import type { StackEngines } from './options.ts'
@@ -33,6 +34,8 @@ export interface LocalStackParts {
   readonly mcpUrl: string
   readonly databaseUrl: string
   readonly cluster: DatabaseCluster | null
+  /** By the node's id. */
+  readonly backups: ReadonlyMap<string, LocalBackups>
   /** Aborts when the stack is being stopped. */
   readonly end: AbortController
 }
@@ -46,6 +49,7 @@ export class LocalStack implements RunningStack {
   readonly serverId: string
   readonly databaseUrl: string
   readonly cluster: DatabaseCluster | null
+  readonly backups: ReadonlyMap<string, LocalBackups>
   readonly #parts: LocalStackParts
   readonly #listeners = new Set<(exit: StackExit) => void>()
   readonly #startListeners = new Set<(process: StackProcess) => void>()
@@ -66,6 +70,7 @@ export class LocalStack implements RunningStack {
     this.serverId = parts.serverId
     this.databaseUrl = parts.databaseUrl
     this.cluster = parts.cluster
+    this.backups = parts.backups
     this.#end = parts.end
     for (const { name, pid } of this.processes.values()) this.#mark(name, pid)
     this.#forgetKeeper = [
@@ -155,6 +160,7 @@ export class LocalStack implements RunningStack {
   async #stopOnce(): Promise<void> {
     const { keeper, dataRoot, leaves } = this.#parts
     try {
+      for (const backups of this.backups.values()) await backups.end()
       await stopProcesses(keeper, leaves)
       await keeper.removeNow(dataRoot)
     } catch (error) {

@@ -17,11 +17,12 @@ const running = {
     ['db', { ...common, id: 'db', role: 'postgres', port: 20_002, url: 'postgres://127.0.0.1:20002/app' }],
   ]),
   links: new Map(),
+  balancerUrl: null,
 } satisfies Partial<RunningStack>
 
 function viewOf(readyPath: string | null, pool: ObservePlan['pool']) {
   const plan = {
-    stack: { nodes: { api: { readyPath } satisfies Partial<NodeSpec> } },
+    stack: { nodes: { api: { readyPath, instances: 1 } satisfies Partial<NodeSpec> }, links: {} },
     observe: { pool },
   } as unknown as Paths
   return stackView(running as unknown as RunningStack, plan, {} as KeeperClient, systemClock)
@@ -39,11 +40,11 @@ describe('what is asked of the server', () => {
       'http://127.0.0.1:20001//elsewhere.test/metrics',
     ],
   ])('pool: %s', (_reason, path, url) => {
-    expect(viewOf(null, pool(path)).metricsUrl).toBe(url)
+    expect(viewOf(null, pool(path)).pools).toEqual([{ instance: null, metricsUrl: url }])
   })
 
   it('pool: nothing where the plan does not observe it', () => {
-    expect(viewOf('/ready', null).metricsUrl).toBe(null)
+    expect(viewOf('/ready', null).pools).toEqual([])
   })
 
   it.each([
@@ -51,6 +52,6 @@ describe('what is asked of the server', () => {
     ['a path of the plan', '/healthz', 'http://127.0.0.1:20001/healthz'],
     ['none: a server of one’s own that has no such path', null, null],
   ])('ready: %s', (_reason, path, url) => {
-    expect(viewOf(path, null).readyUrl).toBe(url)
+    expect(viewOf(path, null).readiness).toEqual(url === null ? [] : [{ name: 'ready', readyUrl: url }])
   })
 })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Fault } from '../../chaos/faults/fault.ts'
 import type { Clock } from '../domain/clock.ts'
+import { runningIdsOf, targetIdsOf } from '../domain/instances.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
 import type { LoadEnd, StartedLoad } from '../load/start.ts'
 import { type PoolReading, readPoolOnce } from '../observe/pool.ts'
@@ -8,13 +9,14 @@ import type { ProbeTarget } from '../observe/prober.ts'
 import type { RunFolderWriter, StreamWriter } from '../record/writer.ts'
 import { boundsMs } from './bounds.ts'
 import { watchClock } from './clock-watch.ts'
-import { type Harm, harmToLink, harmToNode } from './harm.ts'
+import { type Harm, harmToAll, harmToLink, harmToNode } from './harm.ts'
 import { HarnessBroke } from './harness-broke.ts'
-import { inject, type UndoHolder } from './injection.ts'
+import { inject } from './injection.ts'
 import { type Observation, observe } from './observation.ts'
 import type { ProcessExit, StackView } from './stack-view.ts'
 import { type ConditionFiles, comes } from './start-condition.ts'
 import { type TargetWatch, watchTarget } from './target-watch.ts'
+import { type UndoHolder, undoOfAll } from './undo-holder.ts'
 
 export interface ConductSpec {
   readonly plan: Plan
@@ -36,6 +38,13 @@ export type ConductEnd =
   | { readonly reason: 'planned' | 'interrupted' }
   | { readonly reason: 'broken'; readonly error: HarnessBroke }
 
+/** What an injection acts on, or one of several. */
+interface Target {
+  readonly harm: Harm
+  readonly undo: UndoHolder
+  readonly watch: TargetWatch
+}
+
 /** The scheduler's own state while a plan runs: one timeline, one reason to stop early. */
 class Conductor {
   readonly #spec: ConductSpec
@@ -56,7 +65,7 @@ class Conductor {
     this.#files = {
       callsFile: join(folder, 'calls', 'k6-1.ndjson'),
       databaseFile: join(folder, 'database.ndjson'),
-      logFileOf: (node) => join(folder, 'logs', `${node}.log`),
+      logFilesOf: (node) => runningIdsOf(spec.plan.stack, node).map((id) => join(folder, 'logs', `${id}.log`)),
     }
     spec.interrupt.addEventListener('abort', () => this.#stop.abort(), { once: true })
     if (spec.interrupt.aborted) this.#stop.abort()
@@ -128,7 +137,9 @@ class Conductor {
   async #start(): Promise<void> {
     const { clock, load, plan, stack } = this.#spec
     const { pool } = plan.observe
-    if (pool && stack.metricsUrl) this.#pool = await readPoolOnce(stack.metricsUrl, pool.map)
+    // One is enough: what they tell has one form.
+    const [one] = stack.pools
+    if (pool && one) this.#pool = await readPoolOnce(one.metricsUrl, pool.map)
     const { users } = await load.ready
     const t0Us = clock.monotonicUs() + boundsMs.leadBeforeT0 * 1_000
     this.#t0Us = t0Us
@@ -172,47 +183,66 @@ class Conductor {
   /** Every link; nodes only where a fault is planned on them, since each costs the system two connections. */
   #watched(): readonly { readonly id: string; readonly probeTarget: ProbeTarget }[] {
     const { stack, plan } = this.#spec
-    const named = new Set(plan.faults.map(({ on }) => on))
+    const named = new Set(plan.faults.flatMap((planned) => targetIdsOf(plan.stack, planned)))
     return [...stack.links.values(), ...[...stack.nodes.values()].filter(({ id }) => named.has(id))]
   }
 
+  #targetsOf(planned: PlannedFault): readonly Target[] {
+    const ids = targetIdsOf(this.#spec.plan.stack, planned)
+    // An undo each: no id of a plan has a dot.
+    return ids.map((id) => this.#targetOf(planned, id, ids.length === 1 ? planned.id : `${planned.id}.${id}`))
+  }
+
   /** A plan that was checked names only what exists; anything else is a defect of the harness. */
-  #targetOf(planned: PlannedFault): { readonly harm: Harm; readonly undo: UndoHolder; readonly watch: TargetWatch } {
+  #targetOf(planned: PlannedFault, id: string, undoId: string): Target {
     const { faults, stack } = this.#spec
     const fault = faults.get(planned.fault)
-    const watch = this.#watches.get(planned.on)
-    const link = stack.links.get(planned.on)
-    const node = stack.nodes.get(planned.on)
+    const watch = this.#watches.get(id)
+    const link = stack.links.get(id)
+    const node = stack.nodes.get(id)
     if (watch && link && fault?.on === 'link')
-      return { harm: harmToLink(planned, fault, link.control), undo: link.undo(planned.id), watch }
+      return { harm: harmToLink(planned, fault, link.control), undo: link.undo(undoId), watch }
     if (watch && node && fault?.on === 'node')
       return {
         harm: harmToNode(planned, fault, node.control(planned.id)),
-        undo: node.undo(planned.id, fault.endsProcess === true),
+        undo: node.undo(undoId, fault.endsProcess === true),
         watch,
       }
-    throw new HarnessBroke(`fault ${planned.id} has no target`, '')
+    throw new HarnessBroke(`fault ${planned.id} has no target ${id}`, '')
   }
 
   async #inject(planned: PlannedFault): Promise<void> {
     const { clock } = this.#spec
-    const { harm, undo, watch } = this.#targetOf(planned)
+    const [first, ...others] = this.#targetsOf(planned)
+    if (first === undefined) throw new HarnessBroke(`fault ${planned.id} has no target`, '')
+    const targets = [first, ...others]
     const t0Us = this.#t0Us ?? 0
+    const where = planned.instance === undefined ? {} : { instance: planned.instance }
     await inject(
       {
         clock,
         t0Us,
-        undo,
-        watch: (listener) => watch.watch(listener),
-        setQuick: (quick, question) => watch.setQuick(planned.id, quick, question),
+        undo: undoOfAll(targets.map(({ undo }) => undo)),
+        watches: targets.map(
+          ({ watch }) =>
+            (listener) =>
+              watch.watch(listener),
+        ),
+        setQuick(quick, question) {
+          for (const { watch } of targets) watch.setQuick(planned.id, quick, question)
+        },
         tell: (edge, timeUs, extra) =>
-          this.#row(timeUs + t0Us, 'injection', planned.id, { edge, fault: planned.fault, on: planned.on, ...extra }),
+          this.#row(timeUs + t0Us, 'injection', planned.id, {
+            ...{ edge, fault: planned.fault, on: planned.on },
+            ...where,
+            ...extra,
+          }),
         note: (text) => this.#note(text),
         comes: (condition, untilUs) => comes(condition, this.#files, clock, untilUs, this.#stop.signal),
         signal: this.#stop.signal,
       },
       planned,
-      harm,
+      harmToAll(first.harm, ...others.map(({ harm }) => harm)),
     ).catch(this.#fail)
   }
 

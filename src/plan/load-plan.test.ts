@@ -363,7 +363,6 @@ const later: readonly (readonly [string, string, string])[] = [
   ['  preset:', '  supervisor: {restart: {after: 1 s}}\n  preset:', 'stack.supervisor'],
   ['  preset:', '  hooks: {inject: x}\n  preset:', 'stack.hooks'],
   ['role: mcp', 'role: mcp, url: http://localhost', 'stack.nodes.server.url'],
-  ['role: mcp', 'role: mcp, instances: 2', 'stack.nodes.server.instances'],
   ['  pace:', '  instances: 2\n  pace:', 'load.instances'],
   ['seed: 7', 'drill: {name: failover}', 'drill'],
   ['seed: 7', 'alerts: [{rule: x}]', 'alerts'],

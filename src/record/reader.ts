@@ -5,6 +5,8 @@ import type { Advice, Plan } from '../domain/plan.ts'
 import { CallsReader, type CallTable } from './reader-calls.ts'
 import { RunFolderError } from './reader-error.ts'
 import {
+  type BalancerRow,
+  balancerRow,
   type DatabaseRow,
   databaseRow,
   type HostRow,
@@ -46,6 +48,8 @@ export interface RunFolder {
   readonly pool: RowStream<PoolRow> | null
   readonly database: RowStream<DatabaseRow> | null
   readonly host: RowStream<HostRow> | null
+  /** null as well where the server has one instance. */
+  readonly balancer: RowStream<BalancerRow> | null
   readonly probe: RowStream<ProbeRow> | null
   /** Path inside the run folder → SHA-256, of all files above. */
   readonly sha256: ReadonlyMap<string, string>
@@ -72,7 +76,8 @@ export function readRunFolder(folder: string): RunFolder {
   const pool = rows('pool', poolRow)
   const database = rows('database', databaseRow)
   const host = rows('host', hostRow)
-  return { run, timeline, calls, pool, database, host, probe: rows('probe', probeRow), sha256 }
+  const balancer = rows('balancer', balancerRow)
+  return { run, timeline, calls, pool, database, host, balancer, probe: rows('probe', probeRow), sha256 }
 }
 
 function readCalls(folder: string, bootId: string | null): RunFolder['calls'] {

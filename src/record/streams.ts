@@ -18,6 +18,7 @@ export const streamColumns = {
     'usedHigh',
     'pendingHigh',
     'wait',
+    'instance',
   ],
   database: [
     't',
@@ -40,6 +41,7 @@ export const streamColumns = {
     'followers',
   ],
   host: ['t', 'process', 'pid', 'cpu', 'rss'],
+  balancer: ['t', 'took', 'error', 'instance', 'isUp', 'open', 'opened', 'sent'],
   probe: ['t', 'ended', 'probe', 'connection', 'ok', 'error'],
 } as const
 

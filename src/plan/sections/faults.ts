@@ -3,7 +3,7 @@ import type { StartCondition } from '../../domain/plan.ts'
 import type { FaultDraft, Schedule } from '../draft.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
-import { durationMsMax, timesMax } from '../limits.ts'
+import { durationMsMax, instancesMax, timesMax } from '../limits.ts'
 import type { Problems } from '../problems.ts'
 import {
   anyText,
@@ -22,6 +22,7 @@ import {
   rate,
   readFields,
   required,
+  type Spot,
   size,
   tableName,
   wholeIn,
@@ -84,6 +85,22 @@ function target(fault: FaultDescription | undefined, known: Known): Read<string>
       : [...known.nodes].filter(([, node]) => roles.includes(textOf(child(node, 'role')))).map(([id]) => id)
   const where = fault.isReplicated ? ' of a stack in which a database follows another' : ''
   return oneOf(fitting, `a ${roles.join(' or ')} node${where}, since ${fault.name} acts on no other`)
+}
+
+/** Of what the fault is on: none where there is only one. */
+function oneInstance({ tree }: Spot, known: Known): Read<number> {
+  const on = textOf(child(tree, 'on')) ?? ''
+  const count = known.instances.get(on)
+  return (spot, problems) => {
+    // What it is on, or how many there are of that, is wrong and has been told.
+    if (count === undefined) return wholeIn(1, instancesMax)(spot, problems)
+    if (count > 1) return wholeIn(1, count)(spot, problems)
+    return complain(
+      spot,
+      problems,
+      `nothing: there is one ${on}; a server with \`instances\`, and links from it, have more`,
+    )
+  }
 }
 
 const startFields = (known: Known) => ({
@@ -150,6 +167,7 @@ function readFault(known: Known): Read<FaultDraft> {
         id: required(id),
         fault: required(oneOf(known.catalogue.faults.keys(), 'a fault')),
         on: required(target(description, known)),
+        instance: optional<number | null>(oneInstance(spot, known), null),
         // Not `optional`: without `with`, required parameters are still missing.
         with: optional<Readonly<Record<string, ParameterValue>> | null>(parameters(description), null),
         start: required(start(known)),
@@ -165,6 +183,7 @@ function readFault(known: Known): Read<FaultDraft> {
       id: values.id,
       fault: values.fault,
       on: values.on,
+      instance: values.instance,
       with: given,
       phase: values.start.phase,
       atMs: values.start.at,

@@ -1,7 +1,7 @@
 import { type LinkSpec, type NodeRole, type NodeSpec, type StackPlan, usersEnd } from '../../domain/plan.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
-import { connectionsDefault, connectionsMax, readyWithinMsMax } from '../limits.ts'
+import { connectionsDefault, connectionsMax, instancesMax, readyWithinMsMax } from '../limits.ts'
 import type { Problems } from '../problems.ts'
 import {
   anyText,
@@ -49,7 +49,7 @@ const ready = object({
 
 const nodeFields = {
   role: required(oneOf<NodeRole>(['mcp', 'postgres', 'http', 'redis'], 'a role')),
-  instances: optional<1>(only(1, 'more instances of a server are not in this version'), 1),
+  instances: optional(wholeIn(1, instancesMax), 1),
   port: optional<number | null>(wholeIn(1, 65_535), null),
   command: optional<readonly string[] | null>(list(anyText, 1), null),
   cwd: optional<string | null>(anyText, null),

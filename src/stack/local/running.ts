@@ -32,6 +32,7 @@ export interface LocalStackParts {
   readonly serverId: string
   readonly mcpUrl: string
   readonly databaseUrl: string
+  readonly balancerUrl: string | null
   readonly cluster: DatabaseCluster | null
   /** Aborts when the stack is being stopped. */
   readonly end: AbortController
@@ -45,6 +46,7 @@ export class LocalStack implements RunningStack {
   readonly mcpUrl: string
   readonly serverId: string
   readonly databaseUrl: string
+  readonly balancerUrl: string | null
   readonly cluster: DatabaseCluster | null
   readonly #parts: LocalStackParts
   readonly #listeners = new Set<(exit: StackExit) => void>()
@@ -65,6 +67,7 @@ export class LocalStack implements RunningStack {
     this.mcpUrl = parts.mcpUrl
     this.serverId = parts.serverId
     this.databaseUrl = parts.databaseUrl
+    this.balancerUrl = parts.balancerUrl
     this.cluster = parts.cluster
     this.#end = parts.end
     for (const { name, pid } of this.processes.values()) this.#mark(name, pid)

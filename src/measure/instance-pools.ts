@@ -18,6 +18,8 @@ export interface InstancePool {
 /** What one instance's pool is asked about. */
 export interface PoolPart extends InstancePool {
   readonly spans: readonly Span[]
+  /** When a fault of the plan was on the instance itself; empty where there is one instance. */
+  readonly down: readonly Span[]
 }
 
 /** Each instance's own; one that left no row is among them. */
@@ -33,17 +35,18 @@ export function instancePools({ stack, observe }: Plan, rows: readonly PoolRow[]
  * server's only one, stay with all of the spans.
  */
 export function poolParts(view: RunView, spans: readonly Span[]): readonly PoolPart[] {
-  const parts = view.pools.map((pool) => ({ ...pool, spans: told(view, pool, spans) }))
-  const telling = parts.filter((part) => part.spans.length > 0)
+  const all = view.pools.map((pool) => partOf(view, pool, spans))
+  const telling = all.filter((part) => part.spans.length > 0)
   // When all are down at once nobody speaks for anybody.
-  return telling.length > 0 ? telling : view.pools.map((pool) => ({ ...pool, spans }))
+  return telling.length > 0 ? telling : all.map((part) => ({ ...part, spans, down: [] }))
 }
 
-function told(view: RunView, { instance, rows }: InstancePool, spans: readonly Span[]): readonly Span[] {
-  const everyMs = view.plan.observe.pool?.everyMs ?? 0
-  if (instance === null || silence(rows, spans, everyMs) === null) return spans
+function partOf(view: RunView, pool: InstancePool, spans: readonly Span[]): PoolPart {
+  const { instance, rows } = pool
+  if (instance === null) return { ...pool, spans, down: [] }
   const down = view.injections.flatMap((injection) => downBy(view.plan, injection, instance))
-  return spans.flatMap((span) => without(span, down))
+  const isSilent = silence(rows, spans, view.plan.observe.pool?.everyMs ?? 0) !== null
+  return { ...pool, spans: isSilent ? spans.flatMap((span) => without(span, down)) : spans, down }
 }
 
 /** How long a fault on the instance itself was on; of one on its links it would go on to tell. */
@@ -55,16 +58,10 @@ function downBy({ stack, faults }: Plan, injection: InjectionRecord, instance: s
 }
 
 /** Why a pool's word on its spans is no evidence, or null when it is. */
-export function silenceOf({ rows, spans, instance }: PoolPart, everyMs: number): string | null {
-  // From before its fault to after it an instance was silent with good reason: only what lies within counts.
-  const near = instance === null ? rows : rows.filter((row) => spans.some((span) => isNear(row, span)))
-  const silent = silence(near, spans, everyMs)
-  return silent === null || instance === null ? silent : `of ${instance}: ${silent}`
-}
-
-/** A sample on either side of a span's edge tells of that edge. */
-const nearUs = 1_000_000
-
-function isNear({ tUs }: PoolRow, { startUs, endUs }: Span): boolean {
-  return tUs >= startUs - nearUs && tUs <= endUs + nearUs
+export function silenceOf({ rows, spans, down, instance }: PoolPart, everyMs: number): string | null {
+  // Of the time for which it was down nothing is missing, so that it counts as sampled on either side of it.
+  const edges = down.flatMap(({ startUs, endUs }) => [startUs, endUs]).filter(Number.isFinite)
+  const known = [...rows, ...edges.map((tUs) => ({ tUs, tookUs: 0, error: null }))].sort((a, b) => a.tUs - b.tUs)
+  const silent = silence(known, spans, everyMs)
+  return silent === null || instance === null ? silent : `from ${instance} ${silent}`
 }

@@ -55,3 +55,39 @@ describe('what is asked of the server', () => {
     expect(viewOf(path, null).readiness).toEqual(url === null ? [] : [{ name: 'ready', readyUrl: url }])
   })
 })
+
+describe('a server with two instances', () => {
+  const url = (port: number) => `http://127.0.0.1:${port}`
+  const node = (id: string, port: number) =>
+    [id, { ...common, id, role: 'mcp' as const, port, url: `${url(port)}/mcp` }] as const
+  const link = (id: string, from: string, to: string) => ({ id, from, to, protocol: 'postgres' as const })
+  const two = {
+    ...running,
+    nodes: new Map([node('api-1', 20_001), node('api-2', 20_002)]),
+    balancerUrl: `${url(20_009)}/instances`,
+  }
+  const plan = {
+    stack: {
+      nodes: { api: { id: 'api', instances: 2, readyPath: '/ready' } },
+      links: { way: link('way', 'api', 'db') },
+    },
+    observe: { pool: pool('/metrics') },
+  } as unknown as Paths
+  const view = stackView(two as unknown as RunningStack, plan, {} as KeeperClient, systemClock)
+
+  it('is asked at each of them, under its id', () => {
+    expect(view.pools).toEqual([
+      { instance: 'api-1', metricsUrl: `${url(20_001)}/metrics` },
+      { instance: 'api-2', metricsUrl: `${url(20_002)}/metrics` },
+    ])
+    expect(view.readiness).toEqual([
+      { name: 'ready.api-1', readyUrl: `${url(20_001)}/ready` },
+      { name: 'ready.api-2', readyUrl: `${url(20_002)}/ready` },
+    ])
+  })
+
+  it('has a balancer that tells of both', () => {
+    expect(view.balancer).toEqual({ url: `${url(20_009)}/instances`, instances: ['api-1', 'api-2'] })
+    expect(viewOf('/ready', null).balancer).toBe(null)
+  })
+})

@@ -9,14 +9,13 @@ import type { ProbeTarget } from '../observe/prober.ts'
 import type { RunFolderWriter, StreamWriter } from '../record/writer.ts'
 import { boundsMs } from './bounds.ts'
 import { watchClock } from './clock-watch.ts'
-import { type Harm, harmToAll, harmToLink, harmToNode } from './harm.ts'
 import { HarnessBroke } from './harness-broke.ts'
 import { inject } from './injection.ts'
 import { type Observation, observe } from './observation.ts'
 import type { ProcessExit, StackView } from './stack-view.ts'
 import { type ConditionFiles, comes } from './start-condition.ts'
+import { targetOf } from './target.ts'
 import { type TargetWatch, watchTarget } from './target-watch.ts'
-import { type UndoHolder, undoOfAll } from './undo-holder.ts'
 
 export interface ConductSpec {
   readonly plan: Plan
@@ -37,13 +36,6 @@ export interface ConductSpec {
 export type ConductEnd =
   | { readonly reason: 'planned' | 'interrupted' }
   | { readonly reason: 'broken'; readonly error: HarnessBroke }
-
-/** What an injection acts on, or one of several. */
-interface Target {
-  readonly harm: Harm
-  readonly undo: UndoHolder
-  readonly watch: TargetWatch
-}
 
 /** The scheduler's own state while a plan runs: one timeline, one reason to stop early. */
 class Conductor {
@@ -187,49 +179,19 @@ class Conductor {
     return [...stack.links.values(), ...[...stack.nodes.values()].filter(({ id }) => named.has(id))]
   }
 
-  #targetsOf(planned: PlannedFault): readonly Target[] {
-    const ids = targetIdsOf(this.#spec.plan.stack, planned)
-    // An undo each: no id of a plan has a dot.
-    return ids.map((id) => this.#targetOf(planned, id, ids.length === 1 ? planned.id : `${planned.id}.${id}`))
-  }
-
-  /** A plan that was checked names only what exists; anything else is a defect of the harness. */
-  #targetOf(planned: PlannedFault, id: string, undoId: string): Target {
-    const { faults, stack } = this.#spec
-    const fault = faults.get(planned.fault)
-    const watch = this.#watches.get(id)
-    const link = stack.links.get(id)
-    const node = stack.nodes.get(id)
-    if (watch && link && fault?.on === 'link')
-      return { harm: harmToLink(planned, fault, link.control), undo: link.undo(undoId), watch }
-    if (watch && node && fault?.on === 'node')
-      return {
-        harm: harmToNode(planned, fault, node.control(planned.id)),
-        undo: node.undo(undoId, fault.endsProcess === true),
-        watch,
-      }
-    throw new HarnessBroke(`fault ${planned.id} has no target ${id}`, '')
-  }
-
   async #inject(planned: PlannedFault): Promise<void> {
     const { clock } = this.#spec
-    const [first, ...others] = this.#targetsOf(planned)
-    if (first === undefined) throw new HarnessBroke(`fault ${planned.id} has no target`, '')
-    const targets = [first, ...others]
+    const { harm, undo, watches } = targetOf(planned, this.#spec, this.#watches)
     const t0Us = this.#t0Us ?? 0
     const where = planned.instance === undefined ? {} : { instance: planned.instance }
     await inject(
       {
         clock,
         t0Us,
-        undo: undoOfAll(targets.map(({ undo }) => undo)),
-        watches: targets.map(
-          ({ watch }) =>
-            (listener) =>
-              watch.watch(listener),
-        ),
+        undo,
+        watches: watches.map((each) => (listener) => each.watch(listener)),
         setQuick(quick, question) {
-          for (const { watch } of targets) watch.setQuick(planned.id, quick, question)
+          for (const watch of watches) watch.setQuick(planned.id, quick, question)
         },
         tell: (edge, timeUs, extra) =>
           this.#row(timeUs + t0Us, 'injection', planned.id, {
@@ -242,7 +204,7 @@ class Conductor {
         signal: this.#stop.signal,
       },
       planned,
-      harmToAll(first.harm, ...others.map(({ harm }) => harm)),
+      harm,
     ).catch(this.#fail)
   }
 

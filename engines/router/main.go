@@ -1,6 +1,8 @@
 // Command router forwards TCP connections to an upstream that can be switched while it runs, as the virtual address of a
 // fail-over is: new connections lead to the new upstream, open ones stay where they lead, even if nobody answers there.
 // Toxiproxy closes every connection when its upstream changes, which would heal the very pools that a lost host tests.
+//
+// With -instances it is a load balancer instead, over servers that are the same to a caller (balance.go).
 package main
 
 import (
@@ -12,12 +14,13 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-const version = "1"
+const version = "2"
 
 const (
 	// dialTimeout is longer than any caller waits: who is not answered gives up by itself, as on a network.
@@ -37,26 +40,40 @@ type route struct {
 
 func main() {
 	listen := flag.String("listen", "", "host:port that connections come to")
-	api := flag.String("api", "", "host:port of GET and PUT /route")
+	api := flag.String("api", "", "host:port of GET and PUT /route; with -instances, of GET /instances")
 	upstream := flag.String("upstream", "", "host:port that they lead to at first")
+	instances := flag.String("instances", "", "host:port,host:port,… over which they are balanced, in place of -upstream")
+	ready := flag.String("ready", "", "path that answers 200 when an instance is ready; without it, a connection will do")
 	showVersion := flag.Bool("version", false, "print the version")
 	flag.Parse()
 	if *showVersion {
 		fmt.Printf("squall-router version %s\n", version)
 		return
 	}
-	if err := run(*listen, *api, *upstream); err != nil {
+	if err := start(*listen, *api, *upstream, *instances, *ready); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(listen, api, upstream string) error {
+func start(listen, api, upstream, instances, ready string) error {
+	if instances != "" {
+		b, err := newBalancer(strings.Split(instances, ","), ready)
+		if err != nil {
+			return err
+		}
+		go b.checkForever()
+		return serve(listen, api, b.handler(), b.forward)
+	}
 	if err := checkUpstream(upstream); err != nil {
 		return err
 	}
 	r := &router{}
 	r.upstream.Store(upstream)
+	return serve(listen, api, r.handler(), r.forward)
+}
+
+func serve(listen, api string, handler http.Handler, forward func(*net.TCPConn)) error {
 	connections, err := net.Listen("tcp", listen)
 	if err != nil {
 		return err
@@ -66,8 +83,8 @@ func run(listen, api, upstream string) error {
 		return err
 	}
 	failed := make(chan error, 2)
-	go func() { failed <- r.accept(connections) }()
-	server := &http.Server{Handler: r.handler(), ReadHeaderTimeout: headerTimeout}
+	go func() { failed <- accept(connections, forward) }()
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout}
 	go func() { failed <- server.Serve(control) }()
 	return <-failed
 }
@@ -108,7 +125,7 @@ func (r *router) leadsTo() string {
 	return upstream
 }
 
-func (r *router) accept(listener net.Listener) error {
+func accept(listener net.Listener, forward func(*net.TCPConn)) error {
 	for {
 		client, err := listener.Accept()
 		if errors.Is(err, net.ErrClosed) {
@@ -118,7 +135,7 @@ func (r *router) accept(listener net.Listener) error {
 			time.Sleep(acceptPause)
 			continue
 		}
-		go r.forward(client.(*net.TCPConn))
+		go forward(client.(*net.TCPConn))
 	}
 }
 
@@ -128,19 +145,27 @@ func (r *router) forward(client *net.TCPConn) {
 		reset(client)
 		return
 	}
-	server := dialled.(*net.TCPConn)
+	join(client, dialled.(*net.TCPConn), nil)
+}
+
+// join copies both ways until both sides have said their last. What the server sent is counted where there is a count.
+func join(client, server *net.TCPConn, sent *atomic.Uint64) {
 	var both sync.WaitGroup
 	both.Add(2)
-	go func() { defer both.Done(); pass(server, client) }()
-	go func() { defer both.Done(); pass(client, server) }()
+	go func() { defer both.Done(); pass(server, client, nil) }()
+	go func() { defer both.Done(); pass(client, server, sent) }()
 	both.Wait()
 	_ = client.Close()
 	_ = server.Close()
 }
 
 // pass copies until one side has said its last; how it ended, in order or broken, is passed on as well.
-func pass(to, from *net.TCPConn) {
-	if _, err := io.Copy(to, from); err != nil {
+func pass(to, from *net.TCPConn, bytes *atomic.Uint64) {
+	var source io.Reader = from
+	if bytes != nil {
+		source = counted{from, bytes}
+	}
+	if _, err := io.Copy(to, source); err != nil {
 		reset(to)
 		reset(from)
 		return

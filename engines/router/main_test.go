@@ -66,7 +66,7 @@ func routed(t *testing.T, upstream string) (*router, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = listener.Close() })
-	go func() { _ = r.accept(listener) }()
+	go func() { _ = accept(listener, r.forward) }()
 	return r, listener.Addr().String()
 }
 

@@ -70,6 +70,7 @@ const injection = z.object({
   id: z.string(),
   fault: z.string(),
   on: z.string(),
+  instance: z.number().optional(),
   requestedUs: edgeUs,
   appliedUs: edgeUs,
   observedUs: edgeUs,

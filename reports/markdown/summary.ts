@@ -1,3 +1,4 @@
+import { targetText } from '../../src/domain/instances.ts'
 import type { Finding, InjectionRecord, Report } from '../../src/domain/verdict.ts'
 import { drillWords } from '../text/drill-words.ts'
 import { boundText, comparison, counts, measuredText, subject, worstFirst } from '../text/finding-lines.ts'
@@ -95,7 +96,7 @@ function metRows(findings: readonly Finding[]): string[] {
 
 function injectionRow(injection: InjectionRecord): string {
   const edges = [injection.requestedUs, injection.observedUs, injection.healVerifiedUs, injection.settledUs]
-  return `| ${plain(injection.id)} | ${plain(injection.fault)} on ${plain(injection.on)} | ${edges.map((us) => runTime(us)).join(' | ')} |`
+  return `| ${plain(injection.id)} | ${plain(injection.fault)} on ${plain(targetText(injection))} | ${edges.map((us) => runTime(us)).join(' | ')} |`
 }
 
 function injectionRows(report: Report): string[] {

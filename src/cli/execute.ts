@@ -5,7 +5,7 @@ import { drills } from '../../chaos/drills/registry.ts'
 import { faults } from '../../chaos/faults/registry.ts'
 import { type ConductEnd, conduct } from '../conduct/conduct.ts'
 import type { NewestDrill } from '../domain/past-drill.ts'
-import { type Advice, isReplicated, type Plan } from '../domain/plan.ts'
+import { type Advice, needsRouter, type Plan } from '../domain/plan.ts'
 import { type KeeperClient, startKeeper } from '../keeper/client.ts'
 import { joinCpuGroup } from '../keeper/cpu-groups.ts'
 import type { LedgerTool } from '../ledger/start.ts'
@@ -275,7 +275,7 @@ class Execution {
 export async function execute(context: CliContext, spec: ExecuteSpec): Promise<Executed> {
   const progress = ({ message }: { readonly message: string }) => context.stderr(`${message}\n`)
   const engines = await orInterrupted(
-    ensureEngines({ progress, seed: spec.plan.seed, withRouter: isReplicated(spec.plan), signal: context.interrupt }),
+    ensureEngines({ progress, seed: spec.plan.seed, withRouter: needsRouter(spec.plan), signal: context.interrupt }),
     context.interrupt,
   )
   await clearLeftovers(context, engines.places.stateDir)

@@ -27,12 +27,14 @@ interface Pool {
   readonly pending: number | null
 }
 
-/** The newest row of the pool stream; its columns are in docs/run-folder.md. */
+/** The newest rows of the pool stream, of several instances the fullest; its columns are in docs/run-folder.md. */
 function newestPool(lines: readonly unknown[], before: Pool): Pool {
-  const row = lines.findLast((line) => Array.isArray(line))
-  if (!Array.isArray(row)) return before
-  const [, , , used, , max, pending] = row as (number | null)[]
-  return { used: used ?? null, max: max ?? null, pending: pending ?? null }
+  const rows = lines.filter((line) => Array.isArray(line))
+  const newest = [...new Map(rows.map((row) => [row.at(-1), row])).values()].map((row): Pool => {
+    const [, , , used, , max, pending] = row as (number | null)[]
+    return { used: used ?? null, max: max ?? null, pending: pending ?? null }
+  })
+  return newest.toSorted((a, b) => (b.used ?? -1) - (a.used ?? -1))[0] ?? before
 }
 
 function usersAt(plan: Plan, ms: number): number {

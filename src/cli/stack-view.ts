@@ -1,6 +1,7 @@
-import type { UndoHolder } from '../conduct/injection.ts'
 import type { ConductedLink, ConductedNode, StackView } from '../conduct/stack-view.ts'
+import type { UndoHolder } from '../conduct/undo-holder.ts'
 import type { Clock } from '../domain/clock.ts'
+import { plannedIdOf, readyProbeOf, runningIdsOf } from '../domain/instances.ts'
 import type { LinkControl } from '../domain/link.ts'
 import { faultApplication, faultSettings } from '../domain/node-control.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -86,17 +87,42 @@ function inMaintenanceDatabase(databaseUrl: string): string {
 /** What the plan's paths are asked at; a path that starts with / stays on the node. */
 type Paths = Pick<Plan, 'stack' | 'observe'>
 
-/** Where the plan's node tells of its pool; null: the plan does not observe it. */
-export function metricsUrlOf(stack: RunningStack, { observe: { pool } }: Paths): string | null {
-  const node = pool === null ? undefined : stack.nodes.get(pool.node)
-  return pool === null || node === undefined ? null : urlOn(node.url, pool.path)
+/** What runs for a node of the plan, each with its id where there are several. */
+function instancesOf(stack: RunningStack, { stack: planned }: Paths, nodeId: string) {
+  const ids = runningIdsOf(planned, nodeId)
+  return ids.flatMap((id) => {
+    const node = stack.nodes.get(id)
+    return node === undefined ? [] : [{ node, instance: ids.length === 1 ? null : id }]
+  })
 }
 
-/** Where the server says whether it is ready, past the link of its users; null: it has no such path. */
-function readyUrlOf(stack: RunningStack, plan: Paths): string | null {
-  const server = stack.nodes.get(stack.serverId)
-  const path = server === undefined ? null : (plan.stack.nodes[server.id]?.readyPath ?? null)
-  return server === undefined || path === null ? null : urlOn(server.url, path)
+/** Where the plan's node tells of its pool, each instance of it; empty: the plan does not observe it. */
+export function poolsOf(stack: RunningStack, plan: Paths): StackView['pools'] {
+  const { pool } = plan.observe
+  if (pool === null) return []
+  return instancesOf(stack, plan, pool.node).map(({ node, instance }) => ({
+    instance,
+    metricsUrl: urlOn(node.url, pool.path),
+  }))
+}
+
+/** Where the server says whether it is ready, past the link of its users and the balancer; empty: it has no such path. */
+function readinessOf(stack: RunningStack, plan: Paths): StackView['readiness'] {
+  const path = plan.stack.nodes[stack.serverId]?.readyPath ?? null
+  if (path === null) return []
+  return instancesOf(stack, plan, stack.serverId).map(({ node, instance }) => ({
+    name: readyProbeOf(instance),
+    readyUrl: urlOn(node.url, path),
+  }))
+}
+
+function balancerOf({ balancerUrl, serverId }: RunningStack, plan: Paths): StackView['balancer'] {
+  return balancerUrl === null ? null : { url: balancerUrl, instances: runningIdsOf(plan.stack, serverId) }
+}
+
+/** Of the node itself, or of the one that this is an instance of. */
+function readyPathOf({ stack }: Paths, runningId: string): string | null {
+  return stack.nodes[plannedIdOf(stack, runningId) ?? '']?.readyPath ?? null
 }
 
 /** Our own connections through a link: to what is behind it, to the server as its users come. */
@@ -136,19 +162,16 @@ export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient
     nodes.set(id, {
       id,
       role: node.role,
-      probeTarget: targetOf(
-        node.role === 'mcp' ? 'http' : node.role,
-        node.url,
-        plan.stack.nodes[id]?.readyPath ?? null,
-      ),
+      probeTarget: targetOf(node.role === 'mcp' ? 'http' : node.role, node.url, readyPathOf(plan, id)),
       control: (injectionId, tell) => controlNode(node, stack, keeper, injectionId, clock, tell),
       undo: (injectionId, ends) => undoHolder(keeper, injectionId, () => undoOfNode(node, stack, injectionId, ends)),
     })
   const databases = new Set([...stack.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id }) => id))
   return {
     mcpUrl: stack.mcpUrl,
-    metricsUrl: metricsUrlOf(stack, plan),
-    readyUrl: readyUrlOf(stack, plan),
+    pools: poolsOf(stack, plan),
+    readiness: readinessOf(stack, plan),
+    balancer: balancerOf(stack, plan),
     databaseUrl: stack.databaseUrl,
     primary: () => stack.cluster?.primary ?? databases.values().next().value ?? null,
     links,

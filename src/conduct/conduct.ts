@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Fault } from '../../chaos/faults/fault.ts'
 import type { Clock } from '../domain/clock.ts'
+import { runningIdsOf, targetIdsOf } from '../domain/instances.ts'
 import type { TellStep } from '../domain/node-control.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
 import { type Ledger, type LedgerTool, prepareLedger, startLedger } from '../ledger/start.ts'
@@ -10,13 +11,13 @@ import type { ProbeTarget } from '../observe/prober.ts'
 import type { RunFolderWriter, StreamWriter } from '../record/writer.ts'
 import { boundsMs } from './bounds.ts'
 import { watchClock } from './clock-watch.ts'
-import { type Harm, harmToLink, harmToNode } from './harm.ts'
 import { HarnessBroke } from './harness-broke.ts'
-import { inject, type UndoHolder, withDeadline } from './injection.ts'
+import { inject, withDeadline } from './injection.ts'
 import { type Observation, observe } from './observation.ts'
 import type { ProcessExit, StackView } from './stack-view.ts'
 import { type ConditionFiles, comes } from './start-condition.ts'
 import { supervise } from './supervisor.ts'
+import { targetOf } from './target.ts'
 import { type TargetWatch, watchTarget } from './target-watch.ts'
 
 export interface ConductSpec {
@@ -64,7 +65,7 @@ class Conductor {
     this.#files = {
       callsFile: join(folder, 'calls', 'k6-1.ndjson'),
       databaseFile: join(folder, 'database.ndjson'),
-      logFileOf: (node) => join(folder, 'logs', `${node}.log`),
+      logFilesOf: (node) => runningIdsOf(spec.plan.stack, node).map((id) => join(folder, 'logs', `${id}.log`)),
     }
     spec.interrupt.addEventListener('abort', () => this.#stop.abort(), { once: true })
     if (spec.interrupt.aborted) this.#stop.abort()
@@ -144,7 +145,9 @@ class Conductor {
     // Before any backup is taken: a restore has its table too.
     if (ledger && stack.databaseUrl) await prepareLedger(ledger, stack.databaseUrl)
     await this.#prepareFaults()
-    if (pool && stack.metricsUrl) this.#pool = await readPoolOnce(stack.metricsUrl, pool.map)
+    // One is enough: what they tell has one form.
+    const [one] = stack.pools
+    if (pool && one) this.#pool = await readPoolOnce(one.metricsUrl, pool.map)
     const { users } = await load.ready
     const t0Us = clock.monotonicUs() + boundsMs.leadBeforeT0 * 1_000
     this.#t0Us = t0Us
@@ -245,26 +248,8 @@ class Conductor {
   /** Every link; nodes only where a fault is planned on them, since each costs the system two connections. */
   #watched(): readonly { readonly id: string; readonly probeTarget: ProbeTarget }[] {
     const { stack, plan } = this.#spec
-    const named = new Set(plan.faults.map(({ on }) => on))
+    const named = new Set(plan.faults.flatMap((planned) => targetIdsOf(plan.stack, planned)))
     return [...stack.links.values(), ...[...stack.nodes.values()].filter(({ id }) => named.has(id))]
-  }
-
-  /** A plan that was checked names only what exists; anything else is a defect of the harness. */
-  #targetOf(planned: PlannedFault): { readonly harm: Harm; readonly undo: UndoHolder; readonly watch: TargetWatch } {
-    const { faults, stack } = this.#spec
-    const fault = faults.get(planned.fault)
-    const watch = this.#watches.get(planned.on)
-    const link = stack.links.get(planned.on)
-    const node = stack.nodes.get(planned.on)
-    if (watch && link && fault?.on === 'link')
-      return { harm: harmToLink(planned, fault, link.control), undo: link.undo(planned.id), watch }
-    if (watch && node && fault?.on === 'node')
-      return {
-        harm: harmToNode(planned, fault, node.control(planned.id, this.#stepsOf(planned.id))),
-        undo: node.undo(planned.id, fault.endsProcess === true),
-        watch,
-      }
-    throw new HarnessBroke(`fault ${planned.id} has no target`, '')
   }
 
   /** What a fault tells of itself, on the run's clock. */
@@ -274,17 +259,28 @@ class Conductor {
 
   async #inject(planned: PlannedFault): Promise<void> {
     const { clock } = this.#spec
-    const { harm, undo, watch } = this.#targetOf(planned)
+    const { harm, undo, watches } = targetOf(
+      planned,
+      { ...this.#spec, stepsOf: (id) => this.#stepsOf(id) },
+      this.#watches,
+    )
     const t0Us = this.#t0Us ?? 0
+    const where = planned.instance === undefined ? {} : { instance: planned.instance }
     await inject(
       {
         clock,
         t0Us,
         undo,
-        watch: (listener) => watch.watch(listener),
-        setQuick: (quick, question) => watch.setQuick(planned.id, quick, question),
+        watches: watches.map((each) => (listener) => each.watch(listener)),
+        setQuick(quick, question) {
+          for (const watch of watches) watch.setQuick(planned.id, quick, question)
+        },
         tell: (edge, timeUs, extra) =>
-          this.#row(timeUs + t0Us, 'injection', planned.id, { edge, fault: planned.fault, on: planned.on, ...extra }),
+          this.#row(timeUs + t0Us, 'injection', planned.id, {
+            ...{ edge, fault: planned.fault, on: planned.on },
+            ...where,
+            ...extra,
+          }),
         note: (text) => this.#note(text),
         comes: (condition, untilUs) => comes(condition, this.#files, clock, untilUs, this.#stop.signal),
         signal: this.#stop.signal,

@@ -4,7 +4,7 @@ import type { NodeControl } from '../domain/node-control.ts'
 import type { PlannedFault } from '../domain/plan.ts'
 import { type ProbeConnection, type ProbeQuestion, type ProbeSample, usualQuestion } from '../domain/probe-sample.ts'
 
-/** One planned fault on its target, with its parameters: what an injection conducts. */
+/** One planned fault on its target, or on several at once, with its parameters: what an injection conducts. */
 export interface Harm {
   /** The plan's id of it. */
   readonly id: string
@@ -19,6 +19,8 @@ export interface Harm {
   /** Resolves when `doing.signal` aborts, or before. */
   during(doing: Doing): Promise<void>
   heal(): Promise<void>
+  /** Of a harm to several targets: that to each, which goes on, or fails, by itself. Absent: there is one. */
+  readonly parts?: readonly Harm[]
 }
 
 const bothConnections: readonly ProbeConnection[] = ['long', 'fresh']
@@ -57,4 +59,21 @@ export function harmToLink(planned: PlannedFault, fault: LinkFault, link: LinkCo
 
 export function harmToNode(planned: PlannedFault, fault: NodeFault, node: NodeControl): Harm {
   return { ...common(planned, fault), ...acts(fault, node, planned.with) }
+}
+
+/** The same fault on several targets at once: applied and healed on all, whatever one of them says. */
+export function harmToAll(first: Harm, ...others: readonly Harm[]): Harm {
+  if (others.length === 0) return first
+  const parts = [first, ...others]
+  const all = async (act: (part: Harm) => Promise<void>): Promise<void> => {
+    const settled = await Promise.allSettled(parts.map(act))
+    for (const one of settled) if (one.status === 'rejected') throw one.reason
+  }
+  return {
+    ...first,
+    parts,
+    apply: () => all((part) => part.apply()),
+    during: (doing) => all((part) => part.during(doing)),
+    heal: () => all((part) => part.heal()),
+  }
 }

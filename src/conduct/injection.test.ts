@@ -77,10 +77,12 @@ function world(habits: Habits = {}): World {
         return { isHealed: !habits.cannotBeForced, how: 'the proxy was replaced' }
       },
     },
-    watch(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    watches: [
+      (listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    ],
     setQuick: () => undefined,
     comes: async (condition, untilUs) => {
       await clock.sleep(habits.comesAfterMs ?? (untilUs - clock.monotonicUs()) / 1_000)

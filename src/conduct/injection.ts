@@ -4,25 +4,16 @@ import type { PlannedFault, StartCondition } from '../domain/plan.ts'
 import type { ProbeQuestion } from '../domain/probe-sample.ts'
 import { boundsMs } from './bounds.ts'
 import type { Harm } from './harm.ts'
-import { momentUs, type Sight, type Watching, waitForSight } from './sight.ts'
+import { momentUs, type Sight, type WatchingAll, waitForSightOfAll } from './sight.ts'
+import type { UndoHolder } from './undo-holder.ts'
 
 /** `notPossible`: this machine does not let it act. `stopped`: it could not act any more from then on, until its planned end. */
 export type InjectionEdge = 'requested' | 'notPossible' | 'applied' | 'observed' | 'stopped' | 'healed' | 'healVerified'
 
-/** Who holds the undo of a fault while it is on: the keeper. */
-export interface UndoHolder {
-  /** Resolves once the undo lies on disk; the fault must not act before. */
-  record(): Promise<void>
-  /** The fault is verified to be gone. */
-  forget(): Promise<void>
-  /** Heals by force when the fault's own heal has failed; `how` is for people. */
-  force(): Promise<{ readonly isHealed: boolean; readonly how: string }>
-}
-
-export interface InjectionContext extends Watching {
+export interface InjectionContext extends WatchingAll {
   readonly t0Us: number
   readonly undo: UndoHolder
-  /** Quickens or slows the probe of that target, which asks the harm's own question while it is quick. */
+  /** Quickens or slows the probes of its targets, which ask the harm's own question while they are quick. */
   readonly setQuick: (quick: boolean, question: ProbeQuestion) => void
   /** `timeUs` is run time. */
   readonly tell: (edge: InjectionEdge, timeUs: number, extra?: { resolutionUs?: number; note?: string }) => void
@@ -31,7 +22,7 @@ export interface InjectionContext extends Watching {
   readonly comes: (condition: StartCondition, untilUs: number) => Promise<boolean>
 }
 
-export async function withDeadline(clock: Clock, ms: number, what: string, work: Promise<void>): Promise<void> {
+export async function withDeadline(clock: Clock, ms: number, what: string, work: Promise<unknown>): Promise<void> {
   const settled = new AbortController()
   const late = clock.sleep(ms, settled.signal).then(() => {
     if (!settled.signal.aborted) throw new Error(`${what} took over ${ms} ms`)
@@ -54,7 +45,7 @@ async function applyAndObserve(
   const { clock, t0Us, tell, note } = context
   const requestedUs = clock.monotonicUs()
   tell('requested', requestedUs - t0Us)
-  const sight = waitForSight(context, {
+  const sight = waitForSightOfAll(context, {
     sinceUs: requestedUs,
     untilUs: healAtUs,
     question: harm.question,
@@ -92,7 +83,7 @@ async function keepDoing(context: InjectionContext, harm: Harm, healAtUs: number
   const { clock, note } = context
   const over = new AbortController()
   const signal = AbortSignal.any([over.signal, context.signal])
-  const work = actAgainAndAgain(context, harm, signal)
+  const work = Promise.all((harm.parts ?? [harm]).map((part) => actAgainAndAgain(context, part, signal)))
   const ended = clock.sleep((healAtUs - clock.monotonicUs()) / 1_000, context.signal).then(() => over.abort())
   await ended
   await withDeadline(clock, boundsMs.doingEnd, harm.id, work).catch(() => note(`${harm.id}: did not stop in time`))
@@ -147,7 +138,7 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
   const force = () =>
     context.signal.aborted ? { isHealed: false, how: 'the keeper undoes it with the end of the stack' } : undo.force()
   const lookFrom = (sinceUs: number): Promise<Sight | null> =>
-    waitForSight(
+    waitForSightOfAll(
       { ...context, signal: patience.signal },
       {
         sinceUs,

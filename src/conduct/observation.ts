@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Plan } from '../domain/plan.ts'
+import { sampleBalancer } from '../observe/balancer.ts'
 import { sampleDatabase } from '../observe/database.ts'
 import { type Sampler, sampleEvery } from '../observe/every.ts'
 import { sampleHost } from '../observe/host.ts'
@@ -33,13 +34,13 @@ export function observe(spec: ObservationSpec): Observation {
   const { clock, t0Us, plan, stack, folder, bootId, onError } = spec
   const samplers: Sampler[] = []
   const { pool } = plan.observe
-  if (pool && stack.metricsUrl) {
+  if (pool && stack.pools.length > 0) {
     const bounds = spec.pool?.waitBoundsS ?? null
     // JSON has no Infinity: the last bound is written as null.
     const waitBoundsS = bounds?.map((bound) => (Number.isFinite(bound) ? bound : null)) ?? null
     const writer = folder.stream('pool', bootId, { waitBoundsS })
     const { everyMs, map } = pool
-    samplers.push(samplePool({ clock, t0Us, everyMs, metricsUrl: stack.metricsUrl, map, writer, onError }))
+    for (const one of stack.pools) samplers.push(samplePool({ clock, t0Us, everyMs, ...one, map, writer, onError }))
   }
   if (stack.databaseUrl) {
     const writer = folder.stream('database', bootId)
@@ -55,8 +56,12 @@ export function observe(spec: ObservationSpec): Observation {
   samplers.push(sampleHost({ clock, t0Us, everyMs: plan.observe.hostEveryMs, processes, writer: hostWriter, onError }))
   const probeWriter = folder.stream('probe', bootId)
   const everyMs = plan.observe.probeEveryMs
-  if (stack.readyUrl)
-    samplers.push(probeReady({ clock, t0Us, everyMs, readyUrl: stack.readyUrl, writer: probeWriter, onError }))
+  for (const one of stack.readiness)
+    samplers.push(probeReady({ clock, t0Us, everyMs, ...one, writer: probeWriter, onError }))
+  if (stack.balancer) {
+    const writer = folder.stream('balancer', bootId)
+    samplers.push(sampleBalancer({ clock, t0Us, everyMs, ...stack.balancer, writer, onError }))
+  }
   if (spec.probeCall)
     samplers.push(
       probeTool({ clock, t0Us, everyMs, mcpUrl: stack.mcpUrl, ...spec.probeCall, writer: probeWriter, onError }),

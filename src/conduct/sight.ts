@@ -9,6 +9,12 @@ export interface Watching {
   readonly signal: AbortSignal
 }
 
+/** The same of several targets at once. */
+export interface WatchingAll extends Omit<Watching, 'watch'> {
+  /** One each. */
+  readonly watches: readonly Watching['watch'][]
+}
+
 /** Where the harm, or its absence, is first seen on all connections that see it; µs, absolute. */
 export interface Sight {
   readonly atUs: number
@@ -96,6 +102,18 @@ export async function waitForSight({ clock, watch, signal }: Watching, search: S
   const decided = seenBy.flatMap((connection) => rows.get(connection) ?? [])
   const atUs = Math.max(...decided.map((row) => row.atUs))
   return { atUs, resolutionUs: atUs - Math.min(...decided.map((row) => row.afterUs)) }
+}
+
+/**
+ * The same on every one of several targets: the moment is that of the one that showed it last, and the resolution reaches
+ * back to the last that any of them is known to have been without.
+ */
+export async function waitForSightOfAll({ watches, ...rest }: WatchingAll, search: Search): Promise<Sight | null> {
+  const sights = await Promise.all(watches.map((watch) => waitForSight({ ...rest, watch }, search)))
+  const seen = sights.filter((sight) => sight !== null)
+  if (seen.length < sights.length) return null
+  const atUs = Math.max(...seen.map((sight) => sight.atUs))
+  return { atUs, resolutionUs: atUs - Math.min(...seen.map((sight) => sight.atUs - sight.resolutionUs)) }
 }
 
 /** A failure answers every question; an answer only the one that was asked. */

@@ -3,7 +3,7 @@ import type { NodeControl, TellStep } from '../domain/node-control.ts'
 import type { NodeRole } from '../domain/plan.ts'
 import type { WatchedProcess } from '../observe/host.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
-import type { UndoHolder } from './injection.ts'
+import type { UndoHolder } from './undo-holder.ts'
 
 /** A process of the stack or of the harness has ended. */
 export interface ProcessExit {
@@ -40,9 +40,12 @@ export interface ConductedNode {
 /** What conducting needs of a running stack, whatever its kind. */
 export interface StackView {
   readonly mcpUrl: string
-  /** null: this target does not tell. */
-  readonly metricsUrl: string | null
-  readonly readyUrl: string | null
+  /** Where each instance tells of its pool, with its id where there are several; empty: this target does not tell. */
+  readonly pools: readonly { readonly instance: string | null; readonly metricsUrl: string }[]
+  /** Where each instance says whether it is ready, and what that question is called in the probe stream. */
+  readonly readiness: readonly { readonly name: string; readonly readyUrl: string }[]
+  /** Where the balancer tells of each instance, and their ids in its order; null: there is one, and no balancer. */
+  readonly balancer: { readonly url: string; readonly instances: readonly string[] } | null
   /** Straight to the database that takes writes; null where there is none to look at. */
   readonly databaseUrl: string | null
   /** Id of the database that takes writes now; null where there is none. */

@@ -20,7 +20,8 @@ async function wait(condition: StartCondition, appended: Readonly<Record<number,
   const files = {
     callsFile: join(folder, 'calls'),
     databaseFile: join(folder, 'database'),
-    logFileOf: (node: string) => join(folder, `${node}.log`),
+    logFilesOf: (node: string) =>
+      (node === 'server' ? ['server'] : ['api-1', 'api-2']).map((id) => join(folder, `${id}.log`)),
   }
   const writing = Object.entries(appended).map(async ([atMs, [file, text]]) => {
     await clock.sleep(Number(atMs))
@@ -53,6 +54,17 @@ it('gives up at the end of its time', async () => {
 it('finds a text that comes in two pieces', async () => {
   const lines = { 120: ['server.log', 'a migr'], 220: ['server.log', 'ation begins\n'] } as const
   expect(await wait({ kind: 'log', node: 'server', text: 'migration begins' }, lines)).toEqual({ has: true, atMs: 250 })
+})
+
+it('finds a text in the log of any instance, and not half of it in two', async () => {
+  const lines = {
+    120: ['api-1.log', 'a migr'],
+    220: ['api-2.log', 'ation begins\n'],
+    320: ['api-1.log', 'ation begins'],
+  } as const
+  expect(await wait({ kind: 'log', node: 'api', text: 'migration begins' }, lines)).toEqual({ has: true, atMs: 350 })
+  const second = { 120: ['api-2.log', 'migration begins\n'] } as const
+  expect(await wait({ kind: 'log', node: 'api', text: 'migration begins' }, second)).toEqual({ has: true, atMs: 150 })
 })
 
 it('does not take what was in the log before', async () => {

@@ -14,7 +14,8 @@ const logBytes = 1 << 16
 export interface ConditionFiles {
   readonly callsFile: string
   readonly databaseFile: string
-  logFileOf(node: string): string
+  /** Of each instance that runs of it. */
+  logFilesOf(node: string): readonly string[]
 }
 
 /** Whether the condition came before `untilUs` (absolute); false as well when `signal` aborts. */
@@ -43,7 +44,7 @@ function lookFor(condition: StartCondition, files: ConditionFiles): Look {
     case 'calls':
       return countCalls(condition.count, files)
     case 'log':
-      return findInLog(condition, files)
+      return findInLogs(condition, files)
     case 'lag':
       return readLag(condition.ms, files)
   }
@@ -95,8 +96,16 @@ function isHeader(line: unknown): line is { readonly columns: readonly unknown[]
   return typeof line === 'object' && line !== null && 'columns' in line && Array.isArray(line.columns)
 }
 
-function findInLog({ node, text }: StartCondition & { kind: 'log' }, files: ConditionFiles): Look {
-  const path = files.logFileOf(node)
+function findInLogs({ node, text }: StartCondition & { kind: 'log' }, files: ConditionFiles): Look {
+  const looks = files.logFilesOf(node).map((path) => findInLog(path, text))
+  return {
+    // Every log is read on, so that none is found to have said it long ago.
+    hasCome: () => looks.map((look) => look.hasCome()).includes(true),
+    [Symbol.dispose]: () => undefined,
+  }
+}
+
+function findInLog(path: string, text: string): Pick<Look, 'hasCome'> {
   let position = sizeOf(path)
   let rest = ''
   return {
@@ -107,7 +116,6 @@ function findInLog({ node, text }: StartCondition & { kind: 'log' }, files: Cond
       rest = seen.slice(-text.length * 4)
       return seen.includes(Buffer.from(text).toString('latin1'))
     },
-    [Symbol.dispose]: () => undefined,
   }
 }
 

@@ -101,6 +101,8 @@ export interface PlannedFault {
   readonly fault: string
   /** Id of a link or a node. */
   readonly on: string
+  /** The one instance of it that it acts on, from 1; absent: all that there are. */
+  readonly instance?: number
   /** The fault's own parameters, durations in ms, as its schema resolved them. */
   readonly with: Readonly<Record<string, number | string | boolean>>
   readonly startMs: number
@@ -212,6 +214,11 @@ export function isService({ role }: Pick<NodeSpec, 'role'>): boolean {
 /** A database of the stack follows another, and may take over from it. Runs of earlier versions name no `follows`. */
 export function isReplicated({ stack }: Pick<Plan, 'stack'>): boolean {
   return Object.values(stack.nodes).some(({ follows }) => typeof follows === 'string')
+}
+
+/** Some address of the stack is Squall's own: of a database that fails over, or of a server with several instances. */
+export function needsRouter({ stack }: Pick<Plan, 'stack'>): boolean {
+  return isReplicated({ stack }) || Object.values(stack.nodes).some(({ instances }) => instances > 1)
 }
 
 /** A lint's word; never changes a verdict. */

@@ -36,6 +36,8 @@ export interface Samples {
 }
 
 export interface PoolSeries {
+  /** Whose it is, of a server's several the fullest; absent: there is one. */
+  readonly instance?: string
   readonly used: Samples
   readonly pending: Samples
   readonly max: number | null

@@ -122,6 +122,8 @@ export interface InjectionRecord {
   readonly id: string
   readonly fault: string
   readonly on: string
+  /** The one instance of it, from 1; absent: all that there are. */
+  readonly instance?: number
   readonly requestedUs: number | null
   readonly appliedUs: number | null
   readonly observedUs: number | null

@@ -8,6 +8,7 @@ export function evidenceFor(folder: RunFolder, needs: readonly Need[]): readonly
     if (file === 'run.json' || file === 'timeline.ndjson') return true
     if (file.startsWith('calls/')) return needs.includes('calls') || needs.includes('delivery')
     if (file === 'pool.ndjson') return needs.includes('pool')
+    if (file === 'balancer.ndjson') return needs.includes('balancer')
     if (file === 'probe.ndjson') return needs.includes('probe')
     return file === 'database.ndjson' && needs.includes('database')
   }

@@ -2,13 +2,14 @@ import { outcomes } from '../domain/outcome.ts'
 import { usPerSecond } from '../domain/time.ts'
 import type { Measured, Window } from '../domain/verdict.ts'
 import { goodByCode } from '../measure/call-facts.ts'
+import { poolParts } from '../measure/instance-pools.ts'
 import { callsSentWithin } from '../measure/load-measures.ts'
 import { type MeasureSpec, measure } from '../measure/measure-spec.ts'
-import { poolMax } from '../measure/pool-readings.ts'
+import { poolMax, poolsMax } from '../measure/pool-readings.ts'
 import { measureById } from '../measure/registry.ts'
 import type { RunView } from '../measure/run-view.ts'
 import { gauge, valuesWithin } from '../measure/samples.ts'
-import { waitsWithin } from '../measure/wait-histogram.ts'
+import { waitsOfAll } from '../measure/wait-histogram.ts'
 import { durationUs } from '../measure/windows.ts'
 import { digits, spoken } from './wording.ts'
 
@@ -36,15 +37,17 @@ function poolHint(view: RunView, window: Window): string | null {
   const exhausted = ask(view, 'pool.exhausted', window)
   if (exhausted?.kind !== 'value' || exhausted.value !== true) return null
   const max = poolMax(view.poolRows)
+  const isOne = view.pools.length === 1
   const saturated = ask(view, 'pool.saturated_time.longest', window)
   const longest =
     saturated?.kind === 'value' && typeof saturated.value === 'number' && saturated.value > 0
       ? ` for ${spoken(saturated.value, 'ms')} on end`
       : ''
-  const used = `Points at the pool: its ${max ?? 'unknown number of'} connections were used up${longest} while callers waited`
+  const whose = `its ${max ?? 'unknown number of'} connections${isOne ? '' : ' of an instance'}`
+  const used = `Points at the pool: ${whose} were used up${longest} while callers waited`
   const need = connectionsNeeded(view, window)
   if (need === null) return `${used}.`
-  return `${used}; ${digits(need.callsPerS)} calls/s that hold a connection for ${spoken(need.holdMs, 'ms')} need ${need.connections} at once.`
+  return `${used}; ${digits(need.callsPerS)} calls/s that hold a connection for ${spoken(need.holdMs, 'ms')} need ${need.connections} at once${isOne ? '' : ', of all instances together'}.`
 }
 
 interface ConnectionsNeed {
@@ -62,15 +65,9 @@ interface ConnectionsNeed {
  */
 export function connectionsNeeded(view: RunView, window: Window): ConnectionsNeed | null {
   const seconds = durationUs(window.spans) / usPerSecond
-  const used = window.spans.flatMap((span) =>
-    valuesWithin(
-      gauge(view.poolRows, (row) => row.used),
-      span,
-    ),
-  )
+  const usedMean = usedMeanWithin(view, window)
   const acquires = acquiresWithin(view, [window])
-  if (used.length === 0 || acquires === null || acquires === 0 || seconds <= 0) return null
-  const usedMean = used.reduce((sum, value) => sum + value, 0) / used.length
+  if (usedMean === null || acquires === null || acquires === 0 || seconds <= 0) return null
   const clear = view.windows.filter((other) => other.kind === 'clear' && other.judged && other.spans.length > 0)
   const clearAcquires = acquiresWithin(view, clear)
   const clearCalls = clear.reduce((sum, other) => sum + callsSentWithin(view, other.spans), 0)
@@ -80,6 +77,16 @@ export function connectionsNeeded(view: RunView, window: Window): ConnectionsNee
   const intended = callsIntendedWithin(view, window)
   const callsPerS = intended / seconds
   return { connections: Math.ceil((callsPerS * holdMs) / 1000), callsPerS, holdMs }
+}
+
+/** Of all instances together; null: one of them has no sample. */
+function usedMeanWithin(view: RunView, { spans }: Window): number | null {
+  const means = poolParts(view, spans).map((part) => {
+    const used = gauge(part.rows, (row) => row.used)
+    const values = part.spans.flatMap((span) => valuesWithin(used, span))
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+  })
+  return means.reduce((sum, mean) => (sum === null || mean === null ? null : sum + mean), 0)
 }
 
 /** Calls whose intended start lies in the window: an injection's own set also has those that began before it. */
@@ -92,7 +99,7 @@ function callsIntendedWithin(view: RunView, window: Window): number {
 }
 
 function acquiresWithin(view: RunView, windows: readonly Window[]): number | null {
-  const counts = windows.map((window) => waitsWithin(view.poolRows, [], window.spans)?.inner.total ?? null)
+  const counts = windows.map((window) => waitsOfAll(poolParts(view, window.spans), [])?.inner.total ?? null)
   if (counts.length === 0 || counts.includes(null)) return null
   return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
 }
@@ -135,7 +142,7 @@ function unsettledHint(view: RunView, window: Window): string | null {
 function connectionsHint(view: RunView): string | null {
   const rows = view.folder.database?.rows ?? []
   const max = rows.findLast((row) => row.maxConnections !== null)?.maxConnections ?? null
-  const pool = poolMax(view.poolRows)
+  const pool = poolsMax(view.pools)
   if (max === null || pool === null) return null
   return `The pool may open ${pool} connections; the database allows ${max}, a few of them reserved.`
 }

@@ -1,5 +1,5 @@
 import type { Finding, NotAssessed, Report, Verdict } from '../domain/verdict.ts'
-import { poolMax } from '../measure/pool-readings.ts'
+import { poolsMax } from '../measure/pool-readings.ts'
 import { measureById } from '../measure/registry.ts'
 import type { RunView } from '../measure/run-view.ts'
 import { drillOpening, drillPassed } from './drill-summary.ts'
@@ -55,7 +55,7 @@ function change(view: RunView, failed: readonly Finding[]): string {
     const need = window === null || !onPool ? null : connectionsNeeded(view, window)
     return need === null ? [] : [need.connections]
   })
-  const max = poolMax(view.poolRows)
+  const max = poolsMax(view.pools)
   const connections = Math.max(0, ...needs)
   if (max !== null && connections > max) {
     return `; the pool of ${max} must grow to more than ${connections} connections, or calls must hold them for a shorter time`

@@ -3,11 +3,12 @@ import type { InjectionRecord, ReasonCode, Window } from '../domain/verdict.ts'
 import type { StreamState } from '../record/reader-stream.ts'
 import { generatorErrorCode } from './call-facts.ts'
 import type { CallSet } from './call-set.ts'
+import { poolParts, silenceOf } from './instance-pools.ts'
 import type { RunView } from './run-view.ts'
 import { type Sampled, silence } from './samples.ts'
 
 /** What a measure rests on. `delivery`: that the load was really offered. */
-export type Need = 'calls' | 'delivery' | 'pool' | 'database' | 'probe' | 'ledger'
+export type Need = 'calls' | 'delivery' | 'pool' | 'database' | 'balancer' | 'probe' | 'ledger'
 
 export interface Gate {
   readonly reason: ReasonCode
@@ -44,6 +45,7 @@ export function gate(view: RunView, stretch: Stretch, needs: readonly Need[]): G
     (needs.includes('delivery') ? deliveryGate(view, stretch) : null) ??
     (needs.includes('pool') ? poolGate(view, stretch) : null) ??
     (needs.includes('database') ? databaseGate(view, stretch) : null) ??
+    (needs.includes('balancer') ? balancerGate(view, stretch) : null) ??
     (needs.includes('probe') ? probeGate(view, stretch) : null) ??
     (needs.includes('ledger') ? ledgerGate(view, stretch) : null)
   )
@@ -176,11 +178,28 @@ function deliveryGate(view: RunView, { calls, spans, name }: Stretch): Gate | nu
 
 function poolGate(view: RunView, stretch: Stretch): Gate | null {
   const everyMs = view.plan.observe.pool?.everyMs ?? 0
-  return samplerGate('pool', view.folder.pool, everyMs, stretch)
+  const parts = poolParts(view, stretch.spans)
+  const silent = (): string | null => {
+    for (const part of parts) {
+      const why = silenceOf(part, everyMs)
+      if (why !== null) return why
+    }
+    return null
+  }
+  return samplerGate('pool', view.folder.pool, silent, stretch)
 }
 
 function databaseGate(view: RunView, stretch: Stretch): Gate | null {
-  return samplerGate('database', view.folder.database, view.plan.observe.databaseEveryMs, stretch)
+  const { database } = view.folder
+  const silent = () => silence(database?.rows ?? [], stretch.spans, view.plan.observe.databaseEveryMs)
+  return samplerGate('database', database, silent, stretch)
+}
+
+/** Sampled as often as the probes; the first of its instances stands for all, whose rows come together. */
+function balancerGate(view: RunView, stretch: Stretch): Gate | null {
+  const [first = []] = view.instances
+  const silent = () => silence(first, stretch.spans, view.plan.observe.probeEveryMs)
+  return samplerGate('balancer', view.folder.balancer, silent, stretch)
 }
 
 /** A probe waits for its answers, for as long as a fault lasts: only where it ends is told, not how often it spoke. */
@@ -200,19 +219,20 @@ function ledgerGate(view: RunView, { spans, name }: Stretch): Gate | null {
 function samplerGate(
   what: string,
   stream: { readonly state: StreamState; readonly rows: readonly Sampled[] } | null,
-  everyMs: number,
+  /** Why it is no evidence for the stretch. */
+  silent: () => string | null,
   { spans, name }: Stretch,
 ): Gate | null {
   if (stream === null) return { reason: 'sampler_silent', why: `the run folder has no ${what} stream` }
   const cut = cutGate(stream.state, spans, name)
   if (cut !== null) return cut
-  const silent = silence(stream.rows, spans, everyMs)
-  if (silent === null) return null
+  const why = silent()
+  if (why === null) return null
   const failed = stream.rows.find(
     (row) => row.error !== null && spans.some((span) => overlaps(span, { startUs: row.tUs, endUs: row.tUs + 1 })),
   )
   const error = failed?.error ?? null
-  return { reason: 'sampler_silent', why: `the ${what} sampler had ${silent}${error === null ? '' : ` (${error})`}` }
+  return { reason: 'sampler_silent', why: `the ${what} sampler had ${why}${error === null ? '' : ` (${error})`}` }
 }
 
 function seconds(us: number): string {

@@ -37,6 +37,7 @@ function injectionOf(fault: PlannedFault, rows: readonly TimelineRow[]): Injecti
     id: fault.id,
     fault: fault.fault,
     on: fault.on,
+    ...(fault.instance === undefined ? {} : { instance: fault.instance }),
     ...edges,
     resolutionUs: resolutions.length === 0 ? null : Math.max(...resolutions),
     settledUs: null,

@@ -1,18 +1,18 @@
 import type { Span } from '../domain/time.ts'
 import type { Measured } from '../domain/verdict.ts'
-import type { PoolRow } from '../record/reader-rows.ts'
 import { counter, increase } from './counters.ts'
+import { type PoolPart, poolParts } from './instance-pools.ts'
 import { atLeast, between, none } from './measured.ts'
 import { sampleCountMin } from './quantile.ts'
 import type { RunView } from './run-view.ts'
-import { waitQuantile, waitsWithin } from './wait-histogram.ts'
+import { waitQuantile, waitsOfAll } from './wait-histogram.ts'
 
 /** A quantile (1: the maximum) of how long callers waited for a connection. */
 export function waitOf(view: RunView, spans: readonly Span[], p: number): Measured {
   const method = "buckets of the system's own wait histogram; the value is the bucket's upper edge"
   const bounds = view.folder.pool?.header?.fields.waitBoundsS
   const boundsS = Array.isArray(bounds) ? bounds.filter((bound): bound is number => typeof bound === 'number') : []
-  const waits = waitsWithin(view.poolRows, boundsS, spans)
+  const waits = waitsOfAll(poolParts(view, spans), boundsS)
   if (waits === null || waits.inner.total === 0)
     return none('no_samples', 'nobody asked for a connection', 'ms', 0, method)
   const n = waits.inner.total
@@ -28,7 +28,7 @@ export function waitOf(view: RunView, spans: readonly Span[], p: number): Measur
     : atLeast(inner.low * 1000, 'ms', n, method)
 }
 
-export function timeouts(rows: readonly PoolRow[], spans: readonly Span[]): Measured {
+export function timeouts({ rows, spans }: PoolPart): Measured {
   const method = "differences of the system's counter"
   const rise = increase(
     counter(rows, (row) => row.timeouts),

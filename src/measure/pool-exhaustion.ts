@@ -1,10 +1,12 @@
 import type { Span } from '../domain/time.ts'
 import type { Measured } from '../domain/verdict.ts'
+import { poolParts } from './instance-pools.ts'
 import { none, yesOrNo } from './measured.ts'
 import { timeouts, waitOf } from './pool-acquires.ts'
 import { poolLacks } from './pool-readings.ts'
 import { saturated } from './pool-saturation.ts'
 import type { RunView } from './run-view.ts'
+import { totalOf, worstOf } from './several.ts'
 
 /** What makes a pool exhausted (docs/reading-a-report.md). */
 const saturatedMsMax = 2_000
@@ -21,11 +23,19 @@ interface Sign {
 /** The signs of exhaustion that this target can show. */
 export function exhaustionSigns(view: RunView): readonly ((spans: readonly Span[]) => Sign)[] {
   const tells = (columns: Parameters<typeof poolLacks>[0]): boolean => poolLacks(columns)(view) === null
-  const rows = view.poolRows
   const signs: ((spans: readonly Span[]) => Sign)[] = []
-  if (tells(['timeouts'])) signs.push((spans) => ({ name: 'acquire timeouts', shown: timeouts(rows, spans), limit: 0 }))
+  if (tells(['timeouts']))
+    signs.push((spans) => ({
+      name: 'acquire timeouts',
+      shown: totalOf(poolParts(view, spans).map(timeouts)),
+      limit: 0,
+    }))
   if (tells(['saturatedS', 'saturatedLongestS']) || tells(['used', 'max', 'pending'])) {
-    signs.push((spans) => ({ name: 'saturated time', shown: saturated(rows, spans), limit: saturatedMsMax }))
+    signs.push((spans) => ({
+      name: 'saturated time',
+      shown: worstOf(poolParts(view, spans).map(saturated)),
+      limit: saturatedMsMax,
+    }))
   }
   if (tells(['wait'])) {
     signs.push((spans) => ({

@@ -24,3 +24,11 @@ export function poolLacks(columns: readonly PoolColumn[]): (view: RunView) => st
 export function poolMax(rows: readonly PoolRow[]): number | null {
   return rows.findLast((row) => row.max !== null)?.max ?? null
 }
+
+/** All that the instances together may open; null: one never told. */
+export function poolsMax(pools: readonly { readonly rows: readonly PoolRow[] }[]): number | null {
+  return pools.reduce<number | null>((sum, { rows }) => {
+    const max = poolMax(rows)
+    return sum === null || max === null ? null : sum + max
+  }, 0)
+}

@@ -2,11 +2,12 @@ import { type Span, usPerSecond } from '../domain/time.ts'
 import type { Interval, Measured } from '../domain/verdict.ts'
 import type { PoolRow } from '../record/reader-rows.ts'
 import { counter, increase } from './counters.ts'
+import type { PoolPart } from './instance-pools.ts'
 import { between, none } from './measured.ts'
 import { lastAtOrBefore } from './samples.ts'
 
 /** By the system's counters; by the gauges, of which a stretch between two samples is unsure, where it has none. */
-export function saturated(rows: readonly PoolRow[], spans: readonly Span[]): Measured {
+export function saturated({ rows, spans }: PoolPart): Measured {
   const sampled = sampledStretch(rows, spans)
   const total = increase(
     counter(rows, (row) => row.saturatedS),

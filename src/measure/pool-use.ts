@@ -2,12 +2,14 @@ import { type Span, usPerSecond } from '../domain/time.ts'
 import type { Measured, Window } from '../domain/verdict.ts'
 import type { PoolRow } from '../record/reader-rows.ts'
 import type { Gate, Stretch } from './gates.ts'
+import { type PoolPart, poolParts } from './instance-pools.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
 import { atLeast, between, exactly, none } from './measured.ts'
 import { poolLacks, poolMax } from './pool-readings.ts'
 import type { RunView } from './run-view.ts'
 import { type Gauge, gauge, lastAtOrBefore, sampledPeak, valuesWithin } from './samples.ts'
 import { peakWithin, secondMarks } from './second-marks.ts'
+import { totalOf, worstOf } from './several.ts'
 import { durationUs, plannedLoadEndUs } from './windows.ts'
 
 /** The share of the pool above which it counts as crowded (launch criteria: pool in use / max <= 0.85). */
@@ -25,7 +27,7 @@ export const poolUse: readonly MeasureSpec[] = [
     unit: 'ratio',
     bounds: ['max'],
     lacking: poolLacks(['used', 'max']),
-    compute: ({ view, stretch }) => peakRatio(view.poolRows, stretch.spans),
+    compute: ({ view, stretch }) => worstOf(poolParts(view, stretch.spans).map(peakRatio)),
   },
   {
     ...common,
@@ -34,7 +36,7 @@ export const poolUse: readonly MeasureSpec[] = [
     unit: 'ms',
     bounds: ['max'],
     lacking: poolLacks(['used', 'max']),
-    compute: ({ view, stretch }) => timeAbove(view.poolRows, stretch.spans),
+    compute: ({ view, stretch }) => worstOf(poolParts(view, stretch.spans).map(timeAbove)),
   },
   {
     ...common,
@@ -45,18 +47,7 @@ export const poolUse: readonly MeasureSpec[] = [
     needs: ['pool'],
     lacking: poolLacks(['used']),
     stretch: rest,
-    compute: ({ view, stretch }) => {
-      const values = stretch.spans.flatMap((span) =>
-        valuesWithin(
-          gauge(view.poolRows, (row) => row.used),
-          span,
-        ),
-      )
-      const method = 'lowest sample in the rest after the load'
-      return values.length === 0
-        ? none('no_samples', 'no sample of the pool in the rest after the load', 'count', 0, method)
-        : exactly(Math.min(...values), 'count', values.length, method)
-    },
+    compute: ({ view, stretch }) => totalOf(poolParts(view, stretch.spans).map(leaked)),
   },
   {
     ...common,
@@ -67,11 +58,20 @@ export const poolUse: readonly MeasureSpec[] = [
     windows: ['injection', 'recovery'],
     lacking: poolLacks(['used', 'max', 'pending']),
     stretch: afterHeal,
-    compute: ({ view, stretch }) => drainTime(view.poolRows, stretch.spans),
+    compute: ({ view, stretch }) => worstOf(poolParts(view, stretch.spans).map(drainTime)),
   },
 ]
 
-function peakRatio(rows: readonly PoolRow[], spans: readonly Span[]): Measured {
+function leaked({ rows, spans }: PoolPart): Measured {
+  const used = gauge(rows, (row) => row.used)
+  const values = spans.flatMap((span) => valuesWithin(used, span))
+  const method = 'lowest sample in the rest after the load'
+  return values.length === 0
+    ? none('no_samples', 'no sample of the pool in the rest after the load', 'count', 0, method)
+    : exactly(Math.min(...values), 'count', values.length, method)
+}
+
+function peakRatio({ rows, spans }: PoolPart): Measured {
   const max = poolMax(rows)
   if (max === null || max <= 0) return none('no_samples', 'the size of the pool was never told', 'ratio', 0, 'none')
   const used = gauge(rows, (row) => row.used)
@@ -99,7 +99,7 @@ function peakRatio(rows: readonly PoolRow[], spans: readonly Span[]): Measured {
 }
 
 /** Each stretch between two samples counts by its first; by both and by either for the interval. */
-function timeAbove(rows: readonly PoolRow[], spans: readonly Span[]): Measured {
+function timeAbove({ rows, spans }: PoolPart): Measured {
   const ratio = gauge(rows, (row) =>
     row.used === null || row.max === null || row.max <= 0 ? null : row.used / row.max,
   )
@@ -159,7 +159,7 @@ function afterHeal(view: RunView, window: Window): Stretch | Gate {
   return { name: window.id, spans: [{ startUs, endUs }], fault: window.fault, calls: view.calls(window) }
 }
 
-function drainTime(rows: readonly PoolRow[], spans: readonly Span[]): Measured {
+function drainTime({ rows, spans }: PoolPart): Measured {
   const method = 'first sample with nobody waiting and used / max at most 0.85'
   const startUs = spans[0]?.startUs ?? 0
   const endUs = spans[0]?.endUs ?? 0

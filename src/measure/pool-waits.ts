@@ -1,8 +1,10 @@
+import { poolParts } from './instance-pools.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
 import { timeouts, waitOf } from './pool-acquires.ts'
 import { exhausted, exhaustionSigns } from './pool-exhaustion.ts'
 import { poolLacks } from './pool-readings.ts'
 import { saturated } from './pool-saturation.ts'
+import { totalOf, worstOf } from './several.ts'
 
 const common = { windows: allWindows, perTool: false, needs: ['delivery', 'pool'] } as const
 
@@ -33,7 +35,7 @@ export const poolWaits: readonly MeasureSpec[] = [
     unit: 'count',
     bounds: ['max'],
     lacking: poolLacks(['timeouts']),
-    compute: ({ view, stretch }) => timeouts(view.poolRows, stretch.spans),
+    compute: ({ view, stretch }) => totalOf(poolParts(view, stretch.spans).map(timeouts)),
   },
   {
     ...common,
@@ -45,7 +47,7 @@ export const poolWaits: readonly MeasureSpec[] = [
       poolLacks(['saturatedS', 'saturatedLongestS'])(view) === null
         ? null
         : poolLacks(['used', 'max', 'pending'])(view),
-    compute: ({ view, stretch }) => saturated(view.poolRows, stretch.spans),
+    compute: ({ view, stretch }) => worstOf(poolParts(view, stretch.spans).map(saturated)),
   },
   {
     ...common,

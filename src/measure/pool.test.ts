@@ -127,6 +127,7 @@ describe('the peak of the pool', () => {
     usedHigh: null,
     pendingHigh: null,
     wait: null,
+    instance: null,
   }
 
   test('marks are mapped by the closest bracket of all readings, and begin anew with the process', () => {

@@ -1,3 +1,4 @@
+import { readyProbeOf, runningIdsOf, targetIdsOf } from '../domain/instances.ts'
 import { isReplicated } from '../domain/plan.ts'
 import { usPerSecond } from '../domain/time.ts'
 import type { Measured, Window } from '../domain/verdict.ts'
@@ -46,14 +47,16 @@ function liesIn(view: RunView, window: Window): Measured {
       method,
     )
   const rows = view.folder.probe?.rows ?? []
-  const ours = rows.filter(({ probe }) => probe === on)
   // From the heal on the first to get through may be the system itself.
   const overUs = view.injection(window.fault)?.healedUs ?? Number.POSITIVE_INFINITY
   const within = (row: ProbeRow): boolean =>
     window.spans.some(
       ({ startUs, endUs }) => startUs <= row.askedUs && (row.endedUs ?? endUs) < Math.min(endUs, overUs),
     )
-  const answers = rows.filter((row) => row.probe === 'ready' && within(row) && gainsaid(row, ours))
+  const answers = askedOf(view, window.fault ?? '').flatMap(({ ready, own }) => {
+    const ours = rows.filter(({ probe }) => probe === own)
+    return rows.filter((row) => row.probe === ready && within(row) && gainsaid(row, ours))
+  })
   if (answers.length === 0)
     return none(
       'no_samples',
@@ -63,6 +66,20 @@ function liesIn(view: RunView, window: Window): Measured {
       method,
     )
   return exactly(answers.filter(({ ok }) => ok).length, 'count', answers.length, method)
+}
+
+/** Which instance's word is held against which of our own connections: those on its link, or to the database of all. */
+function askedOf({ plan }: RunView, fault: string): readonly { readonly ready: string; readonly own: string }[] {
+  const planned = plan.faults.find(({ id }) => id === fault)
+  const server = Object.values(plan.stack.nodes).find(({ role }) => role === 'mcp')
+  if (planned === undefined || server === undefined) return []
+  const instances = runningIdsOf(plan.stack, server.id)
+  const names = instances.map((id) => readyProbeOf(instances.length === 1 ? null : id))
+  const targets = targetIdsOf(plan.stack, planned)
+  if (plan.stack.links[planned.on] === undefined)
+    return names.flatMap((ready) => targets.map((own) => ({ ready, own })))
+  const links = runningIdsOf(plan.stack, planned.on)
+  return targets.map((own) => ({ ready: names[links.indexOf(own)] ?? '', own }))
 }
 
 /** Where a replica may take over, a database that does not answer need not be the one that the server uses. */

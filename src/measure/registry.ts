@@ -1,4 +1,5 @@
 import type { MeasureDescription } from '../domain/catalogue.ts'
+import { balancerMeasures } from './balancer-measures.ts'
 import { callQuantiles } from './call-quantiles.ts'
 import { callRatios } from './call-ratios.ts'
 import { databaseMeasures } from './database-measures.ts'
@@ -18,6 +19,7 @@ export const measures: readonly MeasureSpec[] = [
   ...callQuantiles,
   ...callRatios,
   ...loadMeasures,
+  ...balancerMeasures,
   ...poolUse,
   ...poolWaits,
   ...databaseMeasures,

@@ -2,10 +2,11 @@ import type { Plan } from '../domain/plan.ts'
 import type { InjectionRecord, Window } from '../domain/verdict.ts'
 import type { RunFolder } from '../record/reader.ts'
 import type { CallTable } from '../record/reader-calls.ts'
-import type { PoolRow } from '../record/reader-rows.ts'
+import type { BalancerRow, PoolRow } from '../record/reader-rows.ts'
 import { type CallSeconds, callSeconds } from './call-seconds.ts'
 import { CallSet } from './call-set.ts'
 import { injectionStartUs, readInjections } from './injections.ts'
+import { type InstancePool, instancePools } from './instance-pools.ts'
 import { type LaunchBounds, launchBounds } from './launch-bounds.ts'
 import { type LedgerFacts, ledgerFacts } from './ledger-facts.ts'
 import { poolLacks } from './pool-readings.ts'
@@ -28,18 +29,23 @@ export class RunView {
   readonly injections: readonly InjectionRecord[]
   readonly windows: readonly Window[]
   readonly bounds: LaunchBounds
+  /** One for each instance of the server. */
+  readonly pools: readonly InstancePool[]
   readonly settlings: ReadonlyMap<string, Settling>
   readonly #index: CallSeconds | null
   #ledger: readonly LedgerFacts[] | null = null
+  readonly #instances: readonly (readonly BalancerRow[])[]
   readonly #sets = new Map<string, CallSet>()
 
   constructor(folder: RunFolder) {
     this.folder = folder
     this.plan = folder.run.plan
     this.end = endOf(folder)
+    this.pools = instancePools(this.plan, this.poolRows)
     this.bounds = launchBounds(this.plan)
     this.#index = folder.calls === null ? null : callSeconds(folder.calls.table)
     const injections = readInjections(folder)
+    this.#instances = rowsByInstance(folder.balancer?.rows ?? [])
     this.settlings = this.#settle(injections)
     this.injections = injections.map((injection) => ({
       ...injection,
@@ -70,8 +76,14 @@ export class RunView {
     return this.#ledger
   }
 
+  /** Of all instances, in the order of the stream. */
   get poolRows(): readonly PoolRow[] {
     return this.folder.pool?.rows ?? []
+  }
+
+  /** What the balancer told of each instance; empty: there is none. */
+  get instances(): readonly (readonly BalancerRow[])[] {
+    return this.#instances
   }
 
   /** When the last load instance was done, µs; null: the timeline does not say it of any. */
@@ -112,14 +124,12 @@ export class RunView {
     if (table === null || index === null) return new Map()
     if (this.bounds.latencyMsP95Max === null && this.bounds.errorRatioMax === null) return new Map()
     const observed = this.plan.observe.pool
-    const pool =
-      observed === null || poolLacks(['pending'])(this) !== null
-        ? null
-        : { rows: this.poolRows, everyMs: observed.everyMs }
+    const isObserved = observed !== null && poolLacks(['pending'])(this) === null
+    const pools = isObserved ? this.pools.map(({ rows }) => ({ rows, everyMs: observed.everyMs })) : []
     const { bounds, callsWholeUntilUs } = this
     const rows = this.folder.database?.rows ?? []
     const database = bounds.connectionsMax === null ? null : { rows, everyMs: this.plan.observe.databaseEveryMs }
-    const evidence = { table, index, pool, database, bounds, callsWholeUntilUs }
+    const evidence = { table, index, pools, database, bounds, callsWholeUntilUs }
     const settlings = new Map<string, Settling>()
     for (const injection of injections) {
       const healedUs = injection.healVerifiedUs
@@ -136,6 +146,11 @@ export class RunView {
       .filter((startUs) => startUs >= healedUs)
     return Math.min(plannedLoadEndUs(this.plan), this.end.tUs, ...next)
   }
+}
+
+function rowsByInstance(rows: readonly BalancerRow[]): readonly (readonly BalancerRow[])[] {
+  const byInstance = Map.groupBy(rows, ({ instance }) => instance)
+  return [...byInstance].flatMap(([instance, own]) => (instance === null ? [] : [own]))
 }
 
 function endOf(folder: RunFolder): RunEnd {

@@ -1,8 +1,10 @@
 import type { PoolSeries, ProcessSeries, Samples, Series, TimeBuckets } from '../domain/series.ts'
 import { usPerSecond } from '../domain/time.ts'
 import type { HostRow, PoolRow } from '../record/reader-rows.ts'
+import type { InstancePool } from './instance-pools.ts'
 import { poolMax } from './pool-readings.ts'
 import type { RunView } from './run-view.ts'
+import { highest } from './samples.ts'
 import { secondMarks } from './second-marks.ts'
 import { callSeriesOf } from './series-calls.ts'
 import { plannedLoadEndUs } from './windows.ts'
@@ -24,7 +26,7 @@ export function seriesOf(view: RunView): Series {
     startUs: 0,
     endUs,
     calls: view.table === null ? null : callSeriesOf(view.table, buckets),
-    pool: pool === null ? null : poolSeries(pool.rows, endUs),
+    pool: pool === null ? null : fullestPool(view.pools, endUs),
     databaseConnections:
       database === null
         ? null
@@ -32,6 +34,14 @@ export function seriesOf(view: RunView): Series {
     databaseMax: database?.rows.findLast((row) => row.maxConnections !== null)?.maxConnections ?? null,
     processes: processSeries(view.folder.host?.rows ?? [], endUs),
   }
+}
+
+/** Of several instances the one with the most in use: where callers waited, if anywhere. */
+function fullestPool(pools: readonly InstancePool[], endUs: number): PoolSeries {
+  const used = (rows: readonly PoolRow[]): number => highest(rows.map((row) => row.used ?? Number.NEGATIVE_INFINITY))
+  const [fullest = { instance: null, rows: [] }] = pools.toSorted((a, b) => used(b.rows) - used(a.rows))
+  const { instance, rows } = fullest
+  return { ...(instance === null ? {} : { instance }), ...poolSeries(rows, endUs) }
 }
 
 function poolSeries(rows: readonly PoolRow[], endUs: number): PoolSeries {

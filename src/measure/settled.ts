@@ -20,13 +20,18 @@ export interface Settling {
   readonly horizonUs: number
 }
 
+interface ObservedPool {
+  readonly rows: readonly PoolRow[]
+  readonly everyMs: number
+}
+
 interface SettlingEvidence {
   readonly table: CallTable
   readonly index: CallSeconds
   /** Calls from here on may be missing. */
   readonly callsWholeUntilUs: number
-  /** null: the pool is not observed, or does not tell who waits: nobody is known to wait. */
-  readonly pool: { readonly rows: readonly PoolRow[]; readonly everyMs: number } | null
+  /** Each instance's; none: the pool is not observed, or does not tell who waits: nobody is known to wait. */
+  readonly pools: readonly ObservedPool[]
   /** null: no launch bound is about the database. */
   readonly database: { readonly rows: readonly DatabaseRow[]; readonly everyMs: number } | null
   readonly bounds: LaunchBounds
@@ -36,7 +41,7 @@ type State = 'well' | 'unwell' | 'blind'
 
 /** When the system was within the launch bounds again after `fromUs`, looking no further than `horizonUs`. */
 export function settle(evidence: SettlingEvidence, fromUs: number, horizonUs: number): Settling {
-  const looks = [poolLook(evidence), connectionsLook(evidence)]
+  const looks = [...evidence.pools.map((pool) => poolLook(pool, evidence.bounds)), connectionsLook(evidence)]
   let blindFromUs: number | null = null
   const first = Math.ceil(fromUs / usPerSecond) * usPerSecond
   for (let startUs = first; startUs + settledForUs <= horizonUs; startUs += usPerSecond) {
@@ -74,9 +79,7 @@ function callsState({ table, index, callsWholeUntilUs, bounds }: SettlingEvidenc
  * Whether anybody waited for a connection, or more were in use than a launch allows: by the gauges, and by the marks of
  * seconds that lie within the span.
  */
-function poolLook({ pool, bounds }: SettlingEvidence): (span: Span) => State {
-  if (pool === null) return () => 'well'
-  const { rows, everyMs } = pool
+function poolLook({ rows, everyMs }: ObservedPool, bounds: LaunchBounds): (span: Span) => State {
   const size = rows.findLast((row) => row.max !== null)?.max ?? null
   const usedMax = bounds.poolUsedRatioMax === null || size === null ? null : bounds.poolUsedRatioMax * size
   const limits = [

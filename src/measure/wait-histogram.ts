@@ -24,7 +24,7 @@ interface WaitsOfSpans {
 }
 
 /** The waits of spans, from the differences of a cumulative histogram. null: it was never told. */
-export function waitsWithin(
+function waitsWithin(
   rows: readonly PoolRow[],
   boundsS: readonly number[],
   spans: readonly Span[],
@@ -45,6 +45,21 @@ export function waitsWithin(
     outer = outer === null || around === null ? null : sum(outer, around)
   }
   return { inner, outer }
+}
+
+/** Those of all instances together, each in its own spans. null: one of them never told any. */
+export function waitsOfAll(
+  pools: readonly { readonly rows: readonly PoolRow[]; readonly spans: readonly Span[] }[],
+  boundsS: readonly number[],
+): WaitsOfSpans | null {
+  let all: WaitsOfSpans = { inner: emptyCounts(boundsS), outer: emptyCounts(boundsS) }
+  for (const { rows, spans } of pools) {
+    const own = waitsWithin(rows, boundsS, spans)
+    if (own === null) return null
+    const outer = all.outer === null || own.outer === null ? null : sum(all.outer, own.outer)
+    all = { inner: sum(all.inner, own.inner), outer }
+  }
+  return all
 }
 
 /** A row without a reading has that of the row before: the writer leaves out what did not change. */

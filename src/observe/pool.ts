@@ -11,6 +11,8 @@ export interface PoolSamplerSpec {
   readonly t0Us: number
   readonly everyMs: number
   readonly metricsUrl: string
+  /** Whose pool it is, where a server has several instances. */
+  readonly instance: string | null
   readonly map: PoolMap
   readonly writer: StreamWriter
   readonly onError: (error: unknown) => void
@@ -169,7 +171,7 @@ export function samplePool(spec: PoolSamplerSpec): Sampler {
       error = describeFetchError(cause, scrapeTimeoutMs)
     }
     const nowUs = spec.clock.monotonicUs()
-    spec.writer.row([nowUs - spec.t0Us, nowUs - askedUs, error, ...cells])
+    spec.writer.row([nowUs - spec.t0Us, nowUs - askedUs, error, ...cells, spec.instance])
   }
   return sampleEvery(spec.clock, spec.everyMs, sample, spec.onError)
 }

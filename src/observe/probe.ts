@@ -12,6 +12,8 @@ export interface ReadyProbeSpec {
   readonly t0Us: number
   readonly everyMs: number
   readonly readyUrl: string
+  /** What its rows are called. */
+  readonly name: string
   readonly writer: StreamWriter
   readonly onError: (error: unknown) => void
 }
@@ -31,7 +33,7 @@ export function probeReady(spec: ReadyProbeSpec): Sampler {
       error = describeFetchError(cause, timeoutMs)
     }
     const endedUs = spec.clock.monotonicUs()
-    spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, 'ready', null, error === null, error])
+    spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, spec.name, null, error === null, error])
   }
   return sampleEvery(spec.clock, spec.everyMs, sample, spec.onError)
 }

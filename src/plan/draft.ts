@@ -44,6 +44,8 @@ export interface FaultDraft {
   readonly id: string
   readonly fault: string
   readonly on: string
+  /** null: all that there are of it. */
+  readonly instance: number | null
   readonly with: Readonly<Record<string, number | string | boolean>>
   readonly phase: string
   /** From the start of `phase`. */

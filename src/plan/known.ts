@@ -1,4 +1,5 @@
 import type { Catalogue } from '../domain/catalogue.ts'
+import { instancesMax } from './limits.ts'
 import type { Problems } from './problems.ts'
 import { child, idOf, type Tree } from './tree.ts'
 
@@ -7,6 +8,8 @@ export interface Known {
   readonly catalogue: Catalogue
   readonly nodes: ReadonlyMap<string, Tree>
   readonly links: ReadonlyMap<string, Tree>
+  /** How many run for a node or a link, by its id; none where what was written is no such number. */
+  readonly instances: ReadonlyMap<string, number>
   /** A database follows another. */
   readonly isReplicated: boolean
   readonly phases: ReadonlyMap<string, Tree>
@@ -18,15 +21,37 @@ export function collectKnown(tree: Tree, catalogue: Catalogue): Known {
   const stack = child(tree, 'stack')
   const load = child(tree, 'load')
   const nodes = keysOf(child(stack, 'nodes'))
+  const links = keysOf(child(stack, 'links'))
   return {
     catalogue,
     nodes,
     isReplicated: [...nodes.values()].some((node) => child(node, 'follows') !== null),
-    links: keysOf(child(stack, 'links')),
+    links,
+    instances: countInstances(nodes, links),
     phases: idsOf(child(load, 'phases')),
     faults: idsOf(child(tree, 'faults')),
     workload: textOf(child(load, 'workload')),
   }
+}
+
+/** Of a link as many as of the node that it leads from. */
+function countInstances(
+  nodes: ReadonlyMap<string, Tree>,
+  links: ReadonlyMap<string, Tree>,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const [id, node] of nodes) {
+    const count = child(node, 'instances')
+    const value = count === null ? 1 : count.kind === 'scalar' ? count.value : null
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= instancesMax)
+      counts.set(id, value)
+  }
+  for (const [id, link] of links) {
+    const from = textOf(child(link, 'from')) ?? ''
+    const count = nodes.has(from) ? counts.get(from) : 1
+    if (count !== undefined) counts.set(id, count)
+  }
+  return counts
 }
 
 /** The text under a key that holds one, else null. */
@@ -44,9 +69,16 @@ function idsOf(tree: Tree | null): ReadonlyMap<string, Tree> {
   return new Map(items.flatMap((item) => (idOf(item) === null ? [] : [[idOf(item) ?? '', item] as const])))
 }
 
-/** Ids of nodes, links, phases, faults and objectives share one namespace: a report names each without its kind. */
-export function checkIdsUnique(tree: Tree, problems: Problems): void {
+/**
+ * Ids of nodes, links, phases, faults and objectives share one namespace: a report names each without its kind. So do
+ * those of instances.
+ */
+export function checkIdsUnique(tree: Tree, { instances }: Known, problems: Problems): void {
   const first = new Map<string, string>()
+  for (const [id, count] of instances) {
+    if (count === 1) continue
+    for (let number = 1; number <= count; number += 1) first.set(`${id}-${number}`, `an instance of ${id}`)
+  }
   const take = (id: string | null, at: Tree, path: string): void => {
     if (id === null) return
     const taken = first.get(id)

@@ -50,6 +50,9 @@ export const quickFactor = 0.35
 export const quickMsMin = 5_000
 export const quickFaultMsMin = 8_000
 
+/** Of a server: each takes some 100 MB, a share of the processors, and its own pool of the database's connections. */
+export const instancesMax = 5
+
 /** PostgreSQL's defaults: max_connections, and superuser_reserved_connections of these. */
 export const connectionsDefault = 100
 export const reservedConnections = 3

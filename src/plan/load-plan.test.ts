@@ -399,7 +399,6 @@ const later: readonly (readonly [string, string, string])[] = [
   ['  preset:', '  allow_hosts: [example.org]\n  preset:', 'stack.allow_hosts'],
   ['  preset:', '  hooks: {inject: x}\n  preset:', 'stack.hooks'],
   ['role: mcp', 'role: mcp, url: http://localhost', 'stack.nodes.server.url'],
-  ['role: mcp', 'role: mcp, instances: 2', 'stack.nodes.server.instances'],
   ['  pace:', '  instances: 2\n  pace:', 'load.instances'],
   ['seed: 7', 'alerts: [{rule: x}]', 'alerts'],
 ]

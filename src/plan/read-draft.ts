@@ -21,7 +21,7 @@ const version: Read<1> = (spot, problems) =>
 /** Reads a merged plan. undefined: it has problems; they are all in `problems`. */
 export function readDraft(tree: Tree, catalogue: Catalogue, problems: Problems): Draft | undefined {
   const known = collectKnown(tree, catalogue)
-  checkIdsUnique(tree, problems)
+  checkIdsUnique(tree, known, problems)
   const draft = object({
     squall: required(version),
     name: required(id),

@@ -1,3 +1,4 @@
+import { runningIdsOf } from '../domain/instances.ts'
 import type { Objective } from '../domain/plan.ts'
 import type { Draft, FaultDraft } from './draft.ts'
 import { draw } from './draw.ts'
@@ -11,8 +12,9 @@ import { joinPath, placeOf } from './shape.ts'
  */
 export function repeat(draft: Draft, problems: Problems): Draft {
   const { nodes, links } = draft.stack
+  const running = [...Object.keys(nodes), ...Object.keys(links)].flatMap((id) => [id, ...runningIdsOf(draft.stack, id)])
   const named = [...draft.faults, ...draft.objectives, ...draft.load.phases].map(({ id }) => id)
-  const taken = new Set([...named, ...Object.keys(nodes), ...Object.keys(links)])
+  const taken = new Set([...named, ...running])
   const counts = new Map<string, number>()
   const faults = draft.faults.flatMap((fault) => {
     const startsMs = startsOf(fault, draft, problems)

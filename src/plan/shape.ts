@@ -146,7 +146,7 @@ export const tableName: Read<string> = (spot, problems) => {
 }
 
 /** The window of the whole run, those who call, and processes of the harness. */
-const takenIds: readonly unknown[] = ['run', 'users', 'toxiproxy', 'router', 'keeper', 'k6', 'squall']
+const takenIds: readonly unknown[] = ['run', 'users', 'toxiproxy', 'router', 'balancer', 'keeper', 'k6', 'squall']
 
 /** Ids name windows, such as `steady.clear`: so they hold no dot. */
 export const id: Read<string> = (spot, problems) => {

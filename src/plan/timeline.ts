@@ -39,10 +39,11 @@ function layPhases(draft: Draft): readonly Phase[] {
 }
 
 function planned(fault: FaultDraft, phases: readonly Phase[]): PlannedFault {
-  const { id, on, forMs, recoveryMs, judgedBy, schedule } = fault
+  const { id, on, instance, forMs, recoveryMs, judgedBy, schedule } = fault
   const phase = phases.find((each) => each.id === fault.phase)
   const startMs = (phase?.startMs ?? 0) + fault.atMs
-  const once = { id, fault: fault.fault, on, with: fault.with, startMs, forMs, recoveryMs, judgedBy }
+  const where = instance === null ? { on } : { on, instance }
+  const once = { id, fault: fault.fault, ...where, with: fault.with, startMs, forMs, recoveryMs, judgedBy }
   if (schedule.kind !== 'after') return once
   // So late that it and its recovery still fit into the load.
   const latestMs = (phases.at(-1)?.endMs ?? 0) - forMs - recoveryMs
@@ -71,7 +72,8 @@ function checkTogether({ faults }: Draft, phases: readonly Phase[], problems: Pr
   for (const [index, first] of spans.entries()) {
     for (const second of spans.slice(index + 1)) {
       const [a, b] = [first.fault, second.fault]
-      const areApart = a.on !== b.on || first.endMs <= second.startMs || second.endMs <= first.startMs
+      const areOthers = a.instance !== null && b.instance !== null && a.instance !== b.instance
+      const areApart = a.on !== b.on || areOthers || first.endMs <= second.startMs || second.endMs <= first.startMs
       if (areApart || (a.combines && b.combines && a.fault !== b.fault)) continue
       problems.add(
         placeOf(b.spot, 'start'),

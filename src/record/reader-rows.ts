@@ -26,6 +26,8 @@ export interface PoolRow {
   readonly pendingHigh: readonly (readonly [number, number])[] | null
   /** [count, sum in s, cumulative counts by `waitBoundsS`]; null: unchanged since the row before, or not told. */
   readonly wait: WaitReading | null
+  /** Which of a server's several; null: there is one. */
+  readonly instance: string | null
 }
 
 export interface WaitReading {
@@ -59,6 +61,20 @@ export interface HostRow {
   readonly pid: number | null
   readonly cpuUs: number | null
   readonly rssBytes: number | null
+}
+
+/** What the balancer tells of one instance; all null when `error` says why the look is missing. */
+export interface BalancerRow {
+  readonly tUs: number
+  readonly tookUs: number
+  readonly error: string | null
+  readonly instance: string | null
+  readonly isUp: boolean | null
+  /** Connections that lead to it now, and that ever did. */
+  readonly open: number | null
+  readonly opened: number | null
+  /** Bytes that came from it. */
+  readonly sent: number | null
 }
 
 export interface ProbeRow {
@@ -141,6 +157,7 @@ export function poolRow(cells: Cells): PoolRow | null {
     usedHigh: marks(cells('usedHigh')),
     pendingHigh: marks(cells('pendingHigh')),
     wait: waitReading(cells('wait')),
+    instance: text(cells('instance')),
   }
 }
 
@@ -181,6 +198,22 @@ export function hostRow(cells: Cells): HostRow | null {
     pid: finite(cells('pid')),
     cpuUs: finite(cells('cpu')),
     rssBytes: finite(cells('rss')),
+  }
+}
+
+export function balancerRow(cells: Cells): BalancerRow | null {
+  const tUs = finite(cells('t'))
+  if (tUs === null) return null
+  const isUp = cells('isUp')
+  return {
+    tUs,
+    tookUs: finite(cells('took')) ?? 0,
+    error: text(cells('error')),
+    instance: text(cells('instance')),
+    isUp: typeof isUp === 'boolean' ? isUp : null,
+    open: finite(cells('open')),
+    opened: finite(cells('opened')),
+    sent: finite(cells('sent')),
   }
 }
 

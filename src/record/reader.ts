@@ -6,6 +6,8 @@ import type { Advice, Plan } from '../domain/plan.ts'
 import { CallsReader, type CallTable } from './reader-calls.ts'
 import { RunFolderError } from './reader-error.ts'
 import {
+  type BalancerRow,
+  balancerRow,
   type DatabaseRow,
   databaseRow,
   type HostRow,
@@ -69,6 +71,8 @@ export interface RunFolder {
   readonly pool: RowStream<PoolRow> | null
   readonly database: RowStream<DatabaseRow> | null
   readonly host: RowStream<HostRow> | null
+  /** null as well where the server has one instance. */
+  readonly balancer: RowStream<BalancerRow> | null
   readonly probe: RowStream<ProbeRow> | null
   readonly ledger: RowStream<LedgerRow> | null
   /** Path inside the run folder → SHA-256, of all files above. */
@@ -96,8 +100,10 @@ export function readRunFolder(folder: string): RunFolder {
   const pool = rows('pool', poolRow)
   const database = rows('database', databaseRow)
   const host = rows('host', hostRow)
+  const balancer = rows('balancer', balancerRow)
   const probe = rows('probe', probeRow)
-  return { run, timeline, calls, pool, database, host, probe, ledger: rows('ledger', ledgerRow), sha256 }
+  const ledger = rows('ledger', ledgerRow)
+  return { run, timeline, calls, pool, database, host, balancer, probe, ledger, sha256 }
 }
 
 function readCalls(folder: string, bootId: string | null): RunFolder['calls'] {

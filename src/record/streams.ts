@@ -18,6 +18,7 @@ export const streamColumns = {
     'usedHigh',
     'pendingHigh',
     'wait',
+    'instance',
   ],
   database: [
     't',
@@ -41,6 +42,7 @@ export const streamColumns = {
   ],
   host: ['t', 'process', 'pid', 'cpu', 'rss'],
   ledger: ['t', 'edge', 'via', 'op', 'data'],
+  balancer: ['t', 'took', 'error', 'instance', 'isUp', 'open', 'opened', 'sent'],
   probe: ['t', 'ended', 'probe', 'connection', 'ok', 'error'],
 } as const
 

@@ -13,7 +13,7 @@ import { ensureToxiproxy } from './toxiproxy.ts'
 export interface EnginesOptions extends Partial<Setting> {
   /** Of the reference server's rows. */
   readonly seed?: number
-  /** For a stack in which a database may fail over; absent: yes. */
+  /** For a stack in which a database may fail over, or a server has several instances; absent: yes. */
   readonly withRouter?: boolean
 }
 

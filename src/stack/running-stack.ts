@@ -75,11 +75,14 @@ export interface RunningStack extends AsyncDisposable {
   readonly links: ReadonlyMap<string, RunningLink>
   /** As they are now: a proxy that had to be replaced has another pid. */
   readonly processes: ReadonlyMap<string, StackProcess>
-  /** Where users come in: through the proxy of their link, where there is one. */
+  /** Where users come in: through the proxy of their link, and to the balancer, where there is one. */
   readonly mcpUrl: string
+  /** Of the plan; its instances, where there are several, are nodes `<id>-1` and on. */
   readonly serverId: string
   /** To the database that takes writes, past every proxy that faults act on: for observers. */
   readonly databaseUrl: string
+  /** Where the balancer tells of each instance, in their order; null: there is one instance, and no balancer. */
+  readonly balancerUrl: string | null
   /** null where no database follows another. */
   readonly cluster: DatabaseCluster | null
   /** By the id of the node that is backed up. */

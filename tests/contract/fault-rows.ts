@@ -9,6 +9,8 @@ export interface FaultRow {
   readonly on: string
   /** Where the second turn acts, if elsewhere: after a fail-over the other node takes writes. */
   readonly thenOn?: string
+  /** Of a server with several: the one that it acts on; absent: all at once. */
+  readonly instance?: number
   readonly with?: Readonly<Record<string, string | number>>
   /** Absent: the fault's own least time, and `forMsMin`. */
   readonly forMs?: number
@@ -81,9 +83,17 @@ export const replicatedRows: readonly FaultRow[] = [
   { fault: 'split-brain', on: 'primary', thenOn: 'replica', afterMs: comesBackMs },
 ]
 
-export type StackOfRows = 'plain' | 'replicated'
+/** On the plain stack with two instances of the server: what a fault on several targets, or on one alone, comes to. */
+export const instanceRows: readonly FaultRow[] = [
+  { fault: 'latency', on: 'db', with: { delay: '80 ms' } },
+  { fault: 'black-hole', on: 'db', instance: 2 },
+  { fault: 'kill', on: 'server', instance: 1, afterMs: comesBackMs },
+  { fault: 'freeze', on: 'server', afterMs: comesBackMs },
+]
 
-/** The links of either stack; all else is a node. */
+export type StackOfRows = 'plain' | 'replicated' | 'instances'
+
+/** The links of any stack; all else is a node. */
 export const linksOfRows: readonly string[] = ['db', 'users', 'replication', 'to-cache', 'to-crm']
 
 export interface PlannedRow {
@@ -137,17 +147,18 @@ export function planText(rows: readonly FaultRow[], stack: StackOfRows): string 
     extends: 'base',
     stack: {
       nodes: {
-        server: { env: { POOL_SIZE: '5', POOL_MAX_OVERFLOW: '5' } },
+        server: { instances: stack === 'instances' ? 2 : 1, env: { POOL_SIZE: '5', POOL_MAX_OVERFLOW: '5' } },
         primary: { max_connections: 40, backups: { archive: true } },
-        ...(stack === 'plain' ? {} : moreNodes),
+        ...(stack === 'replicated' ? moreNodes : {}),
       },
-      links: stack === 'plain' ? {} : moreLinks,
+      links: stack === 'replicated' ? moreLinks : {},
     },
     load: { pace: '500 ms', phases: [{ id: 'steady', for: `${endMs} ms`, users: 20 }] },
     faults: planned.map(({ id, row, on, startMs, forMs }) => ({
       id,
       fault: row.fault,
       on,
+      ...(row.instance === undefined ? {} : { instance: row.instance }),
       with: row.with ?? {},
       start: { phase: 'steady', at: `${startMs} ms` },
       for: `${forMs} ms`,

@@ -2,7 +2,15 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { faults } from '../../chaos/faults/registry.ts'
 import { ensureEngines } from '../../src/setup/engines.ts'
 import { type ContractRun, runContract } from './contract-run.ts'
-import { type FaultRow, faultRows, layOut, linksOfRows, replicatedRows, type StackOfRows } from './fault-rows.ts'
+import {
+  type FaultRow,
+  faultRows,
+  instanceRows,
+  layOut,
+  linksOfRows,
+  replicatedRows,
+  type StackOfRows,
+} from './fault-rows.ts'
 
 /**
  * One contract for all faults: under load, twice in a row, each is requested, applied, observed, healed, and seen to be
@@ -24,6 +32,7 @@ it('every fault has a row in the tables, on what it acts on', () => {
 const runs: readonly [StackOfRows, readonly FaultRow[]][] = [
   ['plain', faultRows.filter(isWanted)],
   ['replicated', replicatedRows.filter(isWanted)],
+  ['instances', instanceRows.filter(isWanted)],
 ]
 
 describe.each(runs.filter(([, rows]) => rows.length > 0))('a run with all faults on the %s stack', (stack, rows) => {

@@ -71,7 +71,8 @@ export async function leftBehind(engines: Engines, runFolder: string): Promise<r
   const processes = new Map(run.record.processes.map((one) => [one.name, one]))
   const portOf = (name: string): number => processes.get(name)?.ports[0] ?? 0
   const isReplicated = processes.has('replica')
-  const names = ['server', 'primary', 'toxiproxy', ...(isReplicated ? ['replica', 'router', 'cache', 'crm'] : [])]
+  const servers = processes.has('balancer') ? ['server-1', 'server-2', 'balancer'] : ['server']
+  const names = [...servers, 'primary', 'toxiproxy', ...(isReplicated ? ['replica', 'router', 'cache', 'crm'] : [])]
   const ended = names.filter((name) => {
     const process = processes.get(name)
     return process === undefined || !isRunning(process)

@@ -13,9 +13,10 @@ function poolHeading(pool: PoolSeries): Markup {
   const used = peakOf(pool.used, pool.usedHighWater)
   if (used === null) return html`The pool was not seen`
   const of = pool.max === null ? '' : ` of ${count(pool.max)}`
+  const whose = pool.instance === undefined ? null : html` of ${foreign(pool.instance)}, the fullest instance,`
   const pending = peakOf(pool.pending)
   const waited = pending === null ? 'callers waiting were not seen' : `at most ${count(pending)} callers waited at once`
-  return html`Up to ${count(used)}${of} pool connections were in use; ${waited}`
+  return html`Up to ${count(used)}${of} pool connections${whose} were in use; ${waited}`
 }
 
 export function poolFigure(pool: PoolSeries | null, scale: TimeScale): Figure | null {

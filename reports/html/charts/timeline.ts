@@ -1,3 +1,4 @@
+import { targetText } from '../../../src/domain/instances.ts'
 import type { InjectionRecord, Report, Window } from '../../../src/domain/verdict.ts'
 import { runTime, utcTimeOfDay } from '../../text/time.ts'
 import { anchor, foreign, foreignLabel, html, type Markup, type Part } from '../markup.ts'
@@ -67,7 +68,7 @@ export function injectionName({ id, fault, on }: InjectionRecord): Markup {
 
 function injectionLane(scale: TimeScale, injection: InjectionRecord, index: number): Panel {
   const { requestedUs, healedUs, healVerifiedUs, settledUs } = injection
-  const about = `${foreignLabel(injection.id, 200)}: ${foreignLabel(injection.fault, 200)} on ${foreignLabel(injection.on, 200)}`
+  const about = `${foreignLabel(injection.id, 200)}: ${foreignLabel(injection.fault, 200)} on ${foreignLabel(targetText(injection), 200)}`
   const told = edges.map(([field, word]) => `${word} ${runTime(injection[field], 2)}`).join(', ')
   const acted =
     requestedUs === null ? null : bar(scale, requestedUs, healVerifiedUs ?? healedUs ?? scale.endUs, 'fail', 0.75)
@@ -96,7 +97,7 @@ function edgeTable(report: Report, shown: readonly InjectionRecord[]): Markup {
     )
     const finely = injection.resolutionUs === null ? '–' : `± ${(injection.resolutionUs / 1_000).toFixed(0)} ms`
     const notes = injection.notes.slice(0, 5).map((note) => html` ${foreign(note)}`)
-    return html`<tr id="${anchor('i', injection.id)}"><th scope="row">${index + 1} ${foreign(injection.id)}</th><td>${foreign(injection.fault)} on ${foreign(injection.on)}</td>${cells}<td>${finely}</td><td>${utcTimeOfDay(report.run.startedAt, injection.requestedUs)}</td><td>${notes}</td></tr>`
+    return html`<tr id="${anchor('i', injection.id)}"><th scope="row">${index + 1} ${foreign(injection.id)}</th><td>${foreign(injection.fault)} on ${foreign(targetText(injection))}</td>${cells}<td>${finely}</td><td>${utcTimeOfDay(report.run.startedAt, injection.requestedUs)}</td><td>${notes}</td></tr>`
   })
   const heads = [...edges.map(([, word]) => word), 'settled', 'seen to', 'requested at, UTC', 'notes']
   const left = report.injections.length - shown.length

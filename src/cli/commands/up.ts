@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
-import { isReplicated, type Plan } from '../../domain/plan.ts'
+import { needsRouter, type Plan } from '../../domain/plan.ts'
 import { listOpenRuns } from '../../keeper/clear.ts'
 import { startKeeper } from '../../keeper/client.ts'
 import { formatProblems } from '../../plan/problems.ts'
@@ -14,7 +14,7 @@ import type { CliContext } from '../context.ts'
 import { overridesOf, type RunFlags, withPlanFlags } from '../flags.ts'
 import { orInterrupted } from '../interrupt.ts'
 import { clearLeftovers } from '../leftovers.ts'
-import { metricsUrlOf } from '../stack-view.ts'
+import { poolsOf } from '../stack-view.ts'
 import { alignRows } from './table.ts'
 
 /** Bad usage or an invalid plan (sysexits.h EX_USAGE). */
@@ -52,7 +52,7 @@ async function keepStack(plan: Plan, context: CliContext): Promise<KeptStack> {
   const progress = ({ message }: { readonly message: string }): void => context.stderr(`${message}\n`)
   const { interrupt, clock } = context
   const engines: Engines = await orInterrupted(
-    ensureEngines({ progress, seed: plan.seed, withRouter: isReplicated(plan), signal: interrupt }),
+    ensureEngines({ progress, seed: plan.seed, withRouter: needsRouter(plan), signal: interrupt }),
     interrupt,
   )
   const { stateDir } = engines.places
@@ -95,10 +95,14 @@ function removeOldLogs(dir: string, stateDir: string): void {
 
 function urlsOf(stack: RunningStack, plan: Plan): Record<string, string> {
   const links = [...stack.links.values()]
-  const metrics = metricsUrlOf(stack, plan)
+  const pools = poolsOf(stack, plan).map(({ instance, metricsUrl }) => [
+    instance === null ? 'metrics' : `metrics ${instance}`,
+    metricsUrl,
+  ])
   return {
     mcp: stack.mcpUrl,
-    ...(metrics === null ? {} : { metrics }),
+    ...Object.fromEntries(pools),
+    ...(stack.balancerUrl === null ? {} : { balancer: stack.balancerUrl }),
     database: stack.databaseUrl,
     ...Object.fromEntries(links.map(({ id }) => [`link ${id}`, stack.linkUrl(id)])),
     ...Object.fromEntries(links.map(({ id, apiUrl, proxyName }) => [`proxy ${id}`, `${apiUrl}/proxies/${proxyName}`])),

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Catalogue } from '../../domain/catalogue.ts'
+import { targetText } from '../../domain/instances.ts'
 import type { Advice, Plan, PlannedFault, StartCondition } from '../../domain/plan.ts'
 import { formatProblems } from '../../plan/problems.ts'
 import { formatDurationMs } from '../../plan/quantity.ts'
@@ -54,11 +55,14 @@ function timeline(plan: Plan, catalogue: Catalogue): string {
     return { startMs, cells: span(startMs, endMs, id, judged ? users : `${users}, not judged`) }
   })
   const faults = plan.faults.map((fault) => {
-    const { id, startMs, forMs, recoveryMs, on } = fault
+    const { id, startMs, forMs, recoveryMs } = fault
     const parameters = showParameters(fault.with, catalogue.faults.get(fault.fault)?.parameters ?? {})
     const healMs = startMs + forMs
     const recovery = recoveryMs === 0 ? 'no recovery' : recoveryOf(fault)
-    const what = [`${fault.fault} on ${on}${parameters === '' ? '' : ` (${parameters})`}`, recovery].join(', ')
+    const what = [
+      `${fault.fault} on ${targetText(fault)}${parameters === '' ? '' : ` (${parameters})`}`,
+      recovery,
+    ].join(', ')
     if (fault.after !== undefined)
       return { startMs, cells: [`from ${seconds(startMs)} on`, '', `  ${id}`, `${what}, ${awaited(fault.after)}`] }
     return { startMs, cells: span(startMs, healMs, `  ${id}`, what) }

@@ -30,6 +30,14 @@ export interface GeneratedPoolRow {
   readonly usedHigh?: readonly (readonly [number, number])[] | null
   readonly pendingHigh?: readonly (readonly [number, number])[] | null
   readonly wait?: readonly [number, number, readonly number[]] | null
+  readonly instance?: string
+}
+
+export interface GeneratedBalancerRow {
+  readonly tUs: number
+  readonly instance: string
+  readonly isUp: boolean
+  readonly sent: number
 }
 
 export interface GeneratedDatabaseRow {
@@ -64,6 +72,7 @@ export interface GeneratedRun {
   readonly calls?: readonly GeneratedCall[]
   readonly pool?: readonly GeneratedPoolRow[]
   readonly database?: readonly GeneratedDatabaseRow[]
+  readonly balancer?: readonly GeneratedBalancerRow[]
   readonly probe?: readonly GeneratedProbeRow[]
   readonly ledger?: readonly LedgerEntry[]
   readonly tools?: readonly string[]
@@ -91,7 +100,7 @@ export function streamLines(
 }
 
 const poolColumns =
-  't took error used idle max pending timeouts saturatedS saturatedLongestS uptime usedHigh pendingHigh wait'
+  't took error used idle max pending timeouts saturatedS saturatedLongestS uptime usedHigh pendingHigh wait instance'
 const databaseColumns =
   't took error connections allConnections maxConnections deadlocks blocksHit blocksRead startedAt written followers'
 
@@ -160,12 +169,20 @@ export function writeRun(folder: string, run: GeneratedRun): void {
     const rows = run.pool.map((row) => [
       ...[row.tUs, row.tookUs, row.error ?? null, row.used ?? null, null, row.max ?? null, row.pending ?? null],
       ...[row.timeouts ?? null, row.saturatedS ?? null, row.saturatedLongestS ?? null, row.uptimeS ?? null],
-      ...[row.usedHigh ?? null, row.pendingHigh ?? null, row.wait ?? null],
+      ...[row.usedHigh ?? null, row.pendingHigh ?? null, row.wait ?? null, row.instance ?? null],
     ])
     const header = { stream: 'pool', columns: poolColumns.split(' '), waitBoundsS }
     file(
       'pool.ndjson',
       streamLines(header, rows, (row) => Number(row[0]), 68_000_000),
+    )
+  }
+  if (run.balancer !== undefined) {
+    const rows = run.balancer.map(({ tUs, instance, isUp, sent }) => [tUs, 1_000, null, instance, isUp, 10, 10, sent])
+    const columns = 't took error instance isUp open opened sent'.split(' ')
+    file(
+      'balancer.ndjson',
+      streamLines({ stream: 'balancer', columns }, rows, (row) => Number(row[0]), 68_000_000),
     )
   }
   if (run.probe !== undefined) writeProbe(file, run.probe)

@@ -57,6 +57,18 @@ const cases: readonly (readonly [string, readonly string[], RegExp, readonly str
   ],
   [
     'rate-limit',
+    [`${env}.RATE_LIMIT_PER_MINUTE=150`, 'stack.nodes.server.instances=2'],
+    /make 600 calls a minute, the limit is 150 in all at each of 2 instances: about 50 %/,
+    [`${env}.RATE_LIMIT_PER_MINUTE=300`, 'stack.nodes.server.instances=2'],
+  ],
+  [
+    'own-balancer',
+    ['stack.nodes.server.instances=2'],
+    /Squall's own balancer .* is not measured/,
+    ['stack.nodes.server.instances=1'],
+  ],
+  [
+    'rate-limit',
     [`${env}.RATE_LIMIT_CLIENT_PER_MINUTE=3`],
     /make 6 calls a minute, the limit is 3 a client: about 50 %/,
     [`${env}.RATE_LIMIT_CLIENT_PER_MINUTE=6`],

@@ -17,12 +17,14 @@ export const rateLimit: Lint = {
     return servers(plan).flatMap((node) =>
       settings.flatMap(([name, scope]) => {
         const limit = setting(node, name)
-        if (limit === null || offered[scope] <= limit) return []
-        const refused = Math.round((1 - limit / offered[scope]) * 100)
+        // Each instance counts by itself the calls that come to it; a user's all come to one.
+        const instances = scope === 'in all' ? node.instances : 1
+        if (limit === null || offered[scope] <= limit * instances) return []
+        const refused = Math.round((1 - (limit * instances) / offered[scope]) * 100)
         const who =
           scope === 'in all' ? `${users} users with a call every ${pace} each` : `a user with a call every ${pace}`
         const why =
-          `${who} make ${Math.round(offered[scope])} calls a minute, the limit is ${limit} ${scope}: ` +
+          `${who} make ${Math.round(offered[scope])} calls a minute, the limit is ${limit} ${scope}${instances === 1 ? '' : ` at each of ${instances} instances`}: ` +
           `about ${refused} % would be answered 429`
         return [{ path: settingPath(node, name), why }]
       }),

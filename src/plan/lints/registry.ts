@@ -9,6 +9,7 @@ import { latencyBoundNearPace } from './latency-bound-near-pace.ts'
 import type { Lint } from './lint.ts'
 import { noConnectLimit } from './no-connect-limit.ts'
 import { noQueryLimit } from './no-query-limit.ts'
+import { ownBalancer } from './own-balancer.ts'
 import { ownSupervisor } from './own-supervisor.ts'
 import { poolExceedsSlots } from './pool-exceeds-slots.ts'
 import { rateLimit } from './rate-limit.ts'
@@ -32,6 +33,7 @@ export const lints: readonly Lint[] = [
   fewCallsPerTool,
   ownSupervisor,
   archiveWaits,
+  ownBalancer,
 ]
 
 /** All lints' words on a plan that has no problems. */

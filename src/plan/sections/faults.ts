@@ -3,7 +3,7 @@ import type { StartCondition } from '../../domain/plan.ts'
 import type { FaultDraft, Schedule } from '../draft.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
-import { durationMsMax, timesMax } from '../limits.ts'
+import { durationMsMax, instancesMax, timesMax } from '../limits.ts'
 import type { Problems } from '../problems.ts'
 import {
   anyText,
@@ -22,6 +22,7 @@ import {
   rate,
   readFields,
   required,
+  type Spot,
   size,
   tableName,
   wholeIn,
@@ -100,6 +101,22 @@ function whereOf({ isReplicated, standsAlone, needsBackups }: FaultDescription):
   return `${alone} with backups${needsBackups === 'archive' ? ' and an archive' : ''}, such as backups: {archive: true}`
 }
 
+/** Of what the fault is on: none where there is only one. */
+function oneInstance({ tree }: Spot, known: Known): Read<number> {
+  const on = textOf(child(tree, 'on')) ?? ''
+  const count = known.instances.get(on)
+  return (spot, problems) => {
+    // What it is on, or how many there are of that, is wrong and has been told.
+    if (count === undefined) return wholeIn(1, instancesMax)(spot, problems)
+    if (count > 1) return wholeIn(1, count)(spot, problems)
+    return complain(
+      spot,
+      problems,
+      `nothing: there is one ${on}; a server with \`instances\`, and links from it, have more`,
+    )
+  }
+}
+
 const startFields = (known: Known) => ({
   phase: required(oneOf(known.phases.keys(), 'a phase')),
   at: optional(duration(0, durationMsMax), 0),
@@ -164,6 +181,7 @@ function readFault(known: Known): Read<FaultDraft> {
         id: required(id),
         fault: required(oneOf(known.catalogue.faults.keys(), 'a fault')),
         on: required(target(description, known)),
+        instance: optional<number | null>(oneInstance(spot, known), null),
         // Not `optional`: without `with`, required parameters are still missing.
         with: optional<Readonly<Record<string, ParameterValue>> | null>(parameters(description), null),
         start: required(start(known)),
@@ -179,6 +197,7 @@ function readFault(known: Known): Read<FaultDraft> {
       id: values.id,
       fault: values.fault,
       on: values.on,
+      instance: values.instance,
       with: given,
       phase: values.start.phase,
       atMs: values.start.at,

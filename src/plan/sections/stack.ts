@@ -8,6 +8,7 @@ import {
   backupEveryMsMax,
   connectionsDefault,
   connectionsMax,
+  instancesMax,
   readyWithinMsMax,
   replicasMax,
 } from '../limits.ts'
@@ -87,7 +88,7 @@ function archiveTimeout(spot: Spot, problems: Problems): number | undefined {
 
 const nodeFields = {
   role: required(oneOf<NodeRole>(['mcp', 'postgres', 'http', 'redis'], 'a role')),
-  instances: optional<1>(only(1, 'more instances of a server are not in this version'), 1),
+  instances: optional(wholeIn(1, instancesMax), 1),
   port: optional<number | null>(wholeIn(1, 65_535), null),
   command: optional<readonly string[] | null>(list(anyText, 1), null),
   cwd: optional<string | null>(anyText, null),

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { KeeperError } from '../../keeper/keeper-error.ts'
-import type { RunningLink, RunningNode, RunningStack, StackProcess } from '../running-stack.ts'
+import type { RunningNode, RunningStack, StackProcess } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
 import { backupSettingOf } from './backup/backup-setting.ts'
 import { LocalBackups } from './backup/local-backups.ts'
+import { type BalancerPlace, balancerProcessName, balancerUrl, startBalancer } from './balancer.ts'
 import type { LocalCluster } from './cluster.ts'
 import { beginToFollow, clusterOf } from './cluster-acts.ts'
-import { type DatabasePlace, databaseUrlAt, dataRootOf, startDatabase, startDatabaseAnew } from './database.ts'
-import { type Layout, layOut, leavesOf, type Parts, partsOf } from './layout.ts'
+import { databaseUrlAt, dataRootOf, startDatabase, startDatabaseAnew } from './database.ts'
+import { type InstancePlace, type Layout, layOut, leavesOf, type Parts, partsOf } from './layout.ts'
 import type { LocalStackOptions, StackEngines } from './options.ts'
 import { loopback } from './ports.ts'
 import { proxyProcessName, startProxies } from './proxy.ts'
@@ -19,8 +20,8 @@ import { startService, wordsOfService } from './service.ts'
 import { allOrNone, type StartContext } from './starting.ts'
 
 /**
- * Starts databases, services and proxies side by side, then the server on them; all belong to the keeper. Resolves when the
- * server is ready. Rejects with a StackError, or with the signal's reason when it aborts; then nothing of it runs and
+ * Starts databases, services and proxies side by side, then the server on them, and a balancer before several instances
+ * of it; all belong to the keeper. Resolves when the server is ready. Rejects with a StackError, or with the signal's reason when it aborts; then nothing of it runs and
  * its data is gone.
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<RunningStack> {
@@ -38,28 +39,26 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Runni
 }
 
 async function start(parts: Parts, dataRoot: string, options: LocalStackOptions): Promise<RunningStack> {
-  const { engines, keeper, clock, logsDir, referenceServerPath } = options
+  const { engines, keeper, clock } = options
   const giveUp = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, giveUp.signal]) : giveUp.signal
-  const layout = await layOut(parts, dataRoot, logsDir)
-  const { primary, replicas, services, links, serverLink, usersLink, router } = layout
+  const layout = await layOut(parts, dataRoot, options.logsDir)
+  const { primary, replicas, services, links, usersLink, router, balancer } = layout
   const end = new AbortController()
   /** What is started later than the stack, and ends with it. */
   const later: StartContext = { keeper, clock, signal: end.signal }
   const cluster = clusterOf(layout, options, later, (id) => stack.start(id))
-  const beneath = await startBeneath(layout, cluster, options, { keeper, clock, signal }, giveUp)
+  const context = { keeper, clock, signal }
+  const beneath = await startBeneath(layout, cluster, options, context, giveUp)
 
-  const serverPlace: ServerPlace = {
-    node: parts.server,
-    port: layout.serverPort,
-    databaseUrl: databaseUrlAt(engines, 'application', loopback, serverLink.port),
-    logPath: join(logsDir, `${parts.server.id}.log`),
-    referenceServerPath,
-    services: services.flatMap(({ node, port }) =>
-      wordsOfService(node.id, links.find(({ to }) => to === node.id) ?? { host: loopback, port }),
-    ),
-  }
-  const mcp = await startMcpServer(serverPlace, { keeper, clock, signal })
+  const serverPlaces = layout.instances.map((instance) => serverPlaceOf(instance, layout, options))
+  const servers = await allOrNone<RunningNode[]>(
+    giveUp,
+    serverPlaces.map((place) => startMcpServer(place, context)),
+  )
+  const [first] = servers
+  if (first === undefined) throw new Error('a stack has a server')
+  const balancing = balancer === null ? [] : [await startBalancing(balancer, engines, context)]
   const anew = [primary, ...replicas].map((place): [string, StartAnew] => [
     place.node.id,
     (stop) =>
@@ -71,19 +70,24 @@ async function start(parts: Parts, dataRoot: string, options: LocalStackOptions)
     place.node.id,
     (stop) => startService(place, { keeper, clock, signal: stop }),
   ])
-  const serverAnew: StartAnew = (stop) => startMcpServer(serverPlace, { keeper, clock, signal: stop })
+  const serversAnew = serverPlaces.map((place): [string, StartAnew] => [
+    place.node.id,
+    (stop) => startMcpServer(place, { keeper, clock, signal: stop }),
+  ])
+  const frontUrl = balancer === null ? first.url : at(first.url, { host: loopback, port: balancer.port })
   const stack: LocalStack = new LocalStack({
     engines,
     keeper,
     dataRoot,
-    startAnew: new Map([...anew, ...servicesAnew, [mcp.id, serverAnew]]),
-    nodes: [...beneath.nodes, mcp],
+    startAnew: new Map([...anew, ...servicesAnew, ...serversAnew]),
+    nodes: [...beneath.nodes, ...servers],
     links,
-    proxies: beneath.proxies,
+    proxies: [...beneath.proxies, ...balancing],
     leaves: leavesOf(parts),
-    serverId: mcp.id,
-    mcpUrl: usersLink === null ? mcp.url : throughLink(mcp.url, usersLink),
+    serverId: parts.server.id,
+    mcpUrl: usersLink === null ? frontUrl : at(frontUrl, usersLink),
     databaseUrl: superuserUrl(engines, router?.port ?? primary.port),
+    balancerUrl: balancer === null ? null : balancerUrl(balancer.apiPort),
     cluster: router === null ? null : cluster,
     backups: backupsOf(layout, engines, later),
     end,
@@ -96,6 +100,35 @@ function backupsOf({ primary }: Layout, engines: StackEngines, context: StartCon
   const plan = primary.node.backups ?? null
   if (plan === null) return new Map()
   return new Map([[primary.node.id, new LocalBackups(backupSettingOf(plan, primary, engines, context))]])
+}
+
+function serverPlaceOf(
+  { node, port, logPath, toDatabase, links }: InstancePlace,
+  { services }: Layout,
+  { engines, referenceServerPath }: LocalStackOptions,
+): ServerPlace {
+  return {
+    node,
+    port,
+    databaseUrl: databaseUrlAt(engines, 'application', loopback, toDatabase.port),
+    logPath,
+    referenceServerPath,
+    services: services.flatMap((service) =>
+      wordsOfService(
+        service.node.id,
+        links.find(({ to }) => to === service.node.id) ?? { host: loopback, port: service.port },
+      ),
+    ),
+  }
+}
+
+async function startBalancing(
+  place: BalancerPlace,
+  engines: LocalStackOptions['engines'],
+  context: StartContext,
+): Promise<StackProcess> {
+  const { pid } = await startBalancer(place, engines, context)
+  return { name: balancerProcessName, pid, part: 'proxy', logPath: place.logPath }
 }
 
 interface Beneath {
@@ -142,11 +175,12 @@ async function startBeneath(
   }
 }
 
-function throughLink(url: string, link: RunningLink): string {
-  const through = new URL(url)
-  through.hostname = link.host
-  through.port = String(link.port)
-  return through.href
+/** The same, asked of another address. */
+function at(url: string, { host, port }: { readonly host: string; readonly port: number }): string {
+  const there = new URL(url)
+  there.hostname = host
+  there.port = String(port)
+  return there.href
 }
 
 /** An interrupt is told as whoever aborted the signal tells it, with an exit code of its own. */

@@ -33,6 +33,7 @@ export interface LocalStackParts {
   readonly serverId: string
   readonly mcpUrl: string
   readonly databaseUrl: string
+  readonly balancerUrl: string | null
   readonly cluster: DatabaseCluster | null
   /** By the node's id. */
   readonly backups: ReadonlyMap<string, LocalBackups>
@@ -48,6 +49,7 @@ export class LocalStack implements RunningStack {
   readonly mcpUrl: string
   readonly serverId: string
   readonly databaseUrl: string
+  readonly balancerUrl: string | null
   readonly cluster: DatabaseCluster | null
   readonly backups: ReadonlyMap<string, LocalBackups>
   readonly #parts: LocalStackParts
@@ -69,6 +71,7 @@ export class LocalStack implements RunningStack {
     this.mcpUrl = parts.mcpUrl
     this.serverId = parts.serverId
     this.databaseUrl = parts.databaseUrl
+    this.balancerUrl = parts.balancerUrl
     this.cluster = parts.cluster
     this.backups = parts.backups
     this.#end = parts.end

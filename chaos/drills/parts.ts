@@ -20,6 +20,11 @@ export function withReplica(supervisor: Supervisor | null = null, replica: { rea
   }
 }
 
+/** The reference server on one database, of which backups are taken; `schedule`: as in production. */
+export function withBackups(schedule: Readonly<Record<string, string>>) {
+  return { nodes: { server, primary: { ...primary, backups: { archive: true, ...schedule } } } }
+}
+
 /** 20 users beside the ledger's writes: a drill measures recovery, not capacity. */
 export function smallLoad(steadyFor: string) {
   return {

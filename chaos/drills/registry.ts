@@ -1,5 +1,7 @@
 import { connectionLost } from './connection-lost.ts'
 import { databaseCrash } from './database-crash.ts'
+import { databaseLost } from './database-lost.ts'
+import { databaseLostDump } from './database-lost-dump.ts'
 import { datacenterLost } from './datacenter-lost.ts'
 import { type Drill, planTextOf } from './drill.ts'
 import { failover } from './failover.ts'
@@ -11,6 +13,7 @@ import { replicaLost } from './replica-lost.ts'
 import { replicationLag } from './replication-lag.ts'
 import { serviceCrash } from './service-crash.ts'
 import { splitBrain } from './split-brain.ts'
+import { tableCorrupted } from './table-corrupted.ts'
 
 /** Every drill there is. One drill, one file, one line here. */
 const all: readonly Drill[] = [
@@ -25,6 +28,9 @@ const all: readonly Drill[] = [
   replicaLost,
   replicationLag,
   splitBrain,
+  tableCorrupted,
+  databaseLost,
+  databaseLostDump,
   datacenterLost,
 ]
 

@@ -1,3 +1,4 @@
+import { backupVerify } from './backup-verify.ts'
 import { connectionLost } from './connection-lost.ts'
 import { databaseCrash } from './database-crash.ts'
 import { databaseLost } from './database-lost.ts'
@@ -31,6 +32,7 @@ const all: readonly Drill[] = [
   tableCorrupted,
   databaseLost,
   databaseLostDump,
+  backupVerify,
   datacenterLost,
 ]
 

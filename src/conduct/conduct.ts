@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import type { Fault } from '../../chaos/faults/fault.ts'
+import { proveBackup, takeBackup } from '../../chaos/faults/restored.ts'
+import type { BackupKind } from '../domain/backup.ts'
 import type { Clock } from '../domain/clock.ts'
 import { runningIdsOf, targetIdsOf } from '../domain/instances.ts'
-import type { TellStep } from '../domain/node-control.ts'
+import type { NodeControl, TellStep } from '../domain/node-control.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
 import { type Ledger, type LedgerTool, prepareLedger, startLedger } from '../ledger/start.ts'
 import type { LoadEnd, StartedLoad } from '../load/start.ts'
@@ -124,7 +126,7 @@ class Conductor {
     const heart = stack.use(observation.beat(() => this.#now()))
     this.#ledger = this.#writeLedger()
     const supervising = this.#supervise()
-    const faults = spec.plan.faults.map((planned) => this.#inject(planned))
+    const faults = [...spec.plan.faults.map((planned) => this.#inject(planned)), this.#proveBackup()]
     const end = await this.#followLoad(faults)
     if (end.reason === 'planned') await this.#ledger?.readSurvivors()
     this.#stop.abort()
@@ -166,6 +168,12 @@ class Conductor {
     const { plan, stack, faults, clock } = this.#spec
     const { signal } = this.#stop
     const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    const proven = this.#proven()
+    if (proven !== null)
+      await Promise.race([
+        takeBackup(proven.node, proven.kind).catch((error: unknown) => this.#note(String(error))),
+        stopped,
+      ])
     for (const { id, fault: name, on, with: parameters } of plan.faults) {
       const [fault, node] = [faults.get(name), stack.nodes.get(on)]
       if (signal.aborted) return
@@ -176,6 +184,30 @@ class Conductor {
       )
       await Promise.race([prepared, stopped])
     }
+  }
+
+  /** The database that a drill proves a backup of; null: it proves none. */
+  #proven(): { readonly node: NodeControl; readonly kind: BackupKind } | null {
+    const { plan, stack } = this.#spec
+    const kind = plan.drill?.verifies
+    const id = Object.values(plan.stack.nodes).find(({ backups }) => backups)?.id
+    const node = id === undefined ? undefined : stack.nodes.get(id)
+    return kind === undefined || node === undefined
+      ? null
+      : { kind, node: node.control('backup-verify', this.#stepsOf('backup-verify')) }
+  }
+
+  /** Beside the load, as it would be in production. What fails leaves no step, and so no evidence. */
+  async #proveBackup(): Promise<void> {
+    const { plan, clock } = this.#spec
+    const proven = this.#proven()
+    if (proven === null) return
+    const judged = plan.load.phases.find((phase) => phase.judged)
+    await clock.sleep((judged?.startMs ?? 0) + boundsMs.proveAfter - this.#now() / 1_000, this.#stop.signal)
+    if (this.#stop.signal.aborted) return
+    await withDeadline(clock, boundsMs.heal, 'proving a backup', proveBackup(proven.node, proven.kind)).catch(
+      (error: unknown) => this.#note(`the backup could not be proven: ${String(error)}`),
+    )
   }
 
   #observe(stack: AsyncDisposableStack): Observation {

@@ -1,4 +1,4 @@
-import type { BackupPlan } from './backup.ts'
+import type { BackupKind, BackupPlan } from './backup.ts'
 
 /** A plan as resolved: `extends` merged, defaults filled in, every duration a number of milliseconds. */
 
@@ -178,6 +178,8 @@ export interface DrillPlan {
   readonly horizonMs: number
   /** How often it is to be done; null: no schedule. */
   readonly every: 'week' | 'month' | 'quarter' | 'year' | null
+  /** The newest backup of that kind is restored elsewhere during the load, and looked at; absent: none is. */
+  readonly verifies?: BackupKind
 }
 
 /** A recovery exercise. */

@@ -6,7 +6,14 @@ import type { Clock } from '../domain/clock.ts'
 import { runningIdsOf, targetIdsOf } from '../domain/instances.ts'
 import type { NodeControl, TellStep } from '../domain/node-control.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
-import { type Ledger, type LedgerTool, prepareLedger, startLedger } from '../ledger/start.ts'
+import {
+  type Anchor,
+  type Ledger,
+  type LedgerPlace,
+  type LedgerTool,
+  prepareLedger,
+  startLedger,
+} from '../ledger/start.ts'
 import type { LoadEnd, StartedLoad } from '../load/start.ts'
 import { type PoolReading, readPoolOnce } from '../observe/pool.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
@@ -59,6 +66,7 @@ class Conductor {
   #ending = false
   #pool: PoolReading | null = null
   #ledger: Ledger | null = null
+  #anchors: readonly Anchor[] = []
 
   constructor(spec: ConductSpec) {
     this.#spec = spec
@@ -143,9 +151,9 @@ class Conductor {
   /** Sets t0: every user has its session. */
   async #start(): Promise<void> {
     const { clock, load, plan, stack } = this.#spec
-    const { ledger, pool } = plan.observe
-    // Before any backup is taken: a restore has its table too.
-    if (ledger && stack.databaseUrl) await prepareLedger(ledger, stack.databaseUrl)
+    const { pool } = plan.observe
+    const place = this.#ledgerPlace()
+    if (place !== null) this.#anchors = await prepareLedger(place)
     await this.#prepareFaults()
     // One is enough: what they tell has one form.
     const [one] = stack.pools
@@ -237,19 +245,23 @@ class Conductor {
     return observation
   }
 
-  #writeLedger(): Ledger | null {
-    const { plan, stack, clock, folder, bootId, ledgerTool, runId } = this.#spec
+  /** null: the plan has none, or there is no database. */
+  #ledgerPlace(): LedgerPlace | null {
+    const { plan, stack, clock, ledgerTool, runId } = this.#spec
     const { ledger } = plan.observe
-    const { databaseUrl } = stack
+    const { databaseUrl, mcpUrl } = stack
     if (!ledger || databaseUrl === null) return null
+    return { plan: ledger, clock, mcpUrl, databaseUrl, tool: ledgerTool, mark: `squall ${runId}` }
+  }
+
+  #writeLedger(): Ledger | null {
+    const { stack, folder, bootId } = this.#spec
+    const place = this.#ledgerPlace()
+    if (place === null) return null
     return startLedger({
-      plan: ledger,
-      clock,
+      ...place,
       t0Us: this.#t0Us ?? 0,
-      mcpUrl: stack.mcpUrl,
-      databaseUrl,
-      tool: ledgerTool,
-      mark: `squall ${runId}`,
+      anchors: this.#anchors,
       writer: folder.stream('ledger', bootId),
       primary: () => stack.primary() ?? '',
       onError: this.#fail,

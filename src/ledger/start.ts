@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { LedgerPlan, LedgerVia } from '../domain/plan.ts'
 import type { StreamWriter } from '../record/writer.ts'
 import { type WriteLane, type Writers, writeOpenly } from './open-model.ts'
-import { LedgerRecord } from './record.ts'
+import { LedgerRecord, type WriteEnd } from './record.ts'
 import { prepareSqlLedger, SqlLane, sqlPatienceMs, sqlSurvivors } from './sql-lane.ts'
 import { readSurvivors, type SurvivorsQuery } from './survivors.ts'
 import { ToolLane, toolPatienceMs } from './tool-lane.ts'
@@ -16,10 +16,10 @@ export interface LedgerTool {
   readonly survivors: string
 }
 
-export interface LedgerSpec {
+/** Where the ledger is written, and how. */
+export interface LedgerPlace {
   readonly plan: LedgerPlan
   readonly clock: Clock
-  readonly t0Us: number
   readonly mcpUrl: string
   /** postgres://… that leads to the database that takes writes, whichever that is. */
   readonly databaseUrl: string
@@ -27,6 +27,20 @@ export interface LedgerSpec {
   readonly tool: LedgerTool | null
   /** Tells the run's writes from another's in the same database. */
   readonly mark: string
+}
+
+/** One write before all others. Times: µs, absolute. */
+export interface Anchor {
+  readonly via: LedgerVia
+  readonly op: string
+  readonly sentUs: number
+  readonly endedUs: number
+  readonly end: WriteEnd
+}
+
+export interface LedgerSpec extends LedgerPlace {
+  readonly t0Us: number
+  readonly anchors: readonly Anchor[]
   readonly writer: StreamWriter
   /** Which node takes writes now, for the record. */
   readonly primary: () => string
@@ -44,14 +58,32 @@ export interface Ledger {
 /** Sessions of the server's; connections of the database's, of which few are used while all is well. */
 const laneCounts = { tool: 120, sql: 24 } as const
 
-/** Makes the ledger's table where it writes by SQL: before the load, since it is the system's database. */
-export async function prepareLedger(plan: LedgerPlan, databaseUrl: string): Promise<void> {
+/**
+ * Makes the ledger's table where it writes by SQL, and writes once by each way: before the load and any backup, so that a
+ * restore to an old backup has a write that survived, from which its loss is counted.
+ */
+export async function prepareLedger(place: LedgerPlace): Promise<readonly Anchor[]> {
+  const { plan, databaseUrl, clock } = place
   if (plan.via.includes('sql')) await prepareSqlLedger(databaseUrl)
+  const anchors: Anchor[] = []
+  for (const via of plan.via) {
+    const lane = laneOf(via, 0, place)
+    const op = `${via[0]}-before`
+    const sentUs = clock.monotonicUs()
+    const end = await lane.write(op)
+    anchors.push({ via, op, sentUs, endedUs: clock.monotonicUs(), end })
+    lane.close()
+  }
+  return anchors
 }
 
 /** Begins to write, and to record each write before it is sent and after it has ended. */
 export function startLedger(spec: LedgerSpec): Ledger {
   const record = new LedgerRecord(spec.writer, spec.t0Us)
+  for (const { via, op, sentUs, endedUs, end } of spec.anchors) {
+    record.invoked(via, op, sentUs, sentUs)
+    record.completed(via, op, endedUs, end)
+  }
   const all = spec.plan.via.map((via) => writersOf(via, spec, record))
   return {
     async stop() {
@@ -70,7 +102,7 @@ function writersOf(via: LedgerVia, spec: LedgerSpec, record: LedgerRecord): Writ
   return writeOpenly({ clock, t0Us, via, ratePerS: plan.ratePerS, lanes, patienceMs, record, onError })
 }
 
-function laneOf(via: LedgerVia, lane: number, spec: LedgerSpec): WriteLane {
+function laneOf(via: LedgerVia, lane: number, spec: LedgerPlace): WriteLane {
   if (via === 'sql') return new SqlLane(spec.databaseUrl)
   const tool = toolOf(spec)
   const argumentsOf = (op: string) => tool.arguments(markOf(spec, op))
@@ -82,12 +114,12 @@ function queryOf(via: LedgerVia, spec: LedgerSpec): SurvivorsQuery {
   return { via, sql: `select mark as op, copies from (${toolOf(spec).survivors}) as found`, values: [markOf(spec, '')] }
 }
 
-function toolOf({ tool }: LedgerSpec): LedgerTool {
+function toolOf({ tool }: LedgerPlace): LedgerTool {
   if (tool === null) throw new TypeError('the workload names no tool that writes')
   return tool
 }
 
-function markOf({ mark }: LedgerSpec, op: string): string {
+function markOf({ mark }: LedgerPlace, op: string): string {
   return `${mark} ${op}`
 }
 

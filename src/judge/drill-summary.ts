@@ -7,6 +7,7 @@ export function drillPassed(view: RunView, findings: readonly Finding[]): string
   const said = [
     spoken(findings, 'recovery.rto_sustained', 'works again after'),
     spoken(findings, 'restore.duration', 'restored after'),
+    spoken(findings, 'restore.duration_at_size', 'at the size of production restored after'),
     spoken(findings, 'data.rpo', 'lost of the past'),
     spoken(findings, 'data.lost_writes', 'acknowledged writes lost:'),
   ].filter((part) => part !== null)

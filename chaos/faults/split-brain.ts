@@ -2,6 +2,8 @@ import { decideAndHandOver, takeOverAfter } from './cluster-of.ts'
 import { type NodeFault, numberOf } from './fault.ts'
 
 const lost = takeOverAfter('SIGSTOP')
+/** How often it is asked whether somebody has taken over. */
+const promotedEveryMs = 100
 
 /**
  * The old primary comes back while another has taken over, and takes writes from whoever is still connected to it: what
@@ -27,7 +29,9 @@ export const splitBrain: NodeFault = {
     const goesOn = doing.sleep(numberOf(parameters, 'back'))
     await Promise.all([decideAndHandOver(node, parameters, doing), goesOn])
     // Before anybody has taken over it would only have paused.
-    while (!doing.signal.aborted && node.cluster?.primary() === node.id) await doing.sleep(100)
-    if (!doing.signal.aborted) await node.signal('SIGCONT')
+    while (!doing.signal.aborted && node.cluster?.primary() === node.id) await doing.sleep(promotedEveryMs)
+    if (doing.signal.aborted) throw new Error(`nobody had taken over by the end: ${node.id} never came back beside it`)
+    await node.signal('SIGCONT')
+    node.tell('went_on', {})
   },
 }

@@ -134,6 +134,11 @@ class Conductor {
     const heart = stack.use(observation.beat(() => this.#now()))
     this.#ledger = this.#writeLedger()
     const supervising = this.#supervise()
+    // Whatever ends this: nobody is to look after a stack that is being ended.
+    stack.defer(async () => {
+      this.#stop.abort()
+      await supervising
+    })
     const faults = [...spec.plan.faults.map((planned) => this.#inject(planned)), this.#proveBackup()]
     const end = await this.#followLoad(faults)
     if (end.reason === 'planned') await this.#ledger?.readSurvivors()

@@ -17,6 +17,9 @@ interface Habits {
   readonly isFollower?: boolean
   /** So many promotions fail before one succeeds. */
   readonly refusals?: number
+  /** So many switches of the route, and fences, fail. */
+  readonly lateRoutes?: number
+  readonly lateFences?: number
 }
 
 /** What the supervisor did and told within 10 s: [ms, step or act]. */
@@ -28,6 +31,8 @@ async function supervised({ policy, downMs, isSilent = false, isFollowed = false
   let isDown = false
   let primary = 'node'
   let left = refusals
+  let routesLeft = rest.lateRoutes ?? 0
+  let fencesLeft = rest.lateFences ?? 0
   const act = (what: string): void => {
     did.push([nowMs(), what])
   }
@@ -56,6 +61,8 @@ async function supervised({ policy, downMs, isSilent = false, isFollowed = false
       act('promote')
     },
     async route(to) {
+      routesLeft -= 1
+      if (routesLeft >= 0) throw new Error('no answer')
       act(`route to ${to}`)
     },
     rejoin: async () => undefined,
@@ -63,7 +70,13 @@ async function supervised({ policy, downMs, isSilent = false, isFollowed = false
   const control = {
     id: 'node',
     cluster: isFollowed ? cluster : null,
-    database: { run: async () => [{ follows: rest.isFollower === true ? 't' : 'f' }] },
+    database: {
+      async run() {
+        fencesLeft -= 1
+        if (fencesLeft >= 0) throw new Error('no answer')
+        return [{ follows: rest.isFollower === true ? 't' : 'f' }]
+      },
+    },
     stop: async (graceMs: number) => act(`stop in ${graceMs} ms`),
     async start() {
       isDown = false
@@ -161,4 +174,24 @@ test.each([
   expect(after).toContain('told well')
   expect(after.includes('stop in 0 ms')).toBe(isEnded)
   expect(after.includes('told fenced')).toBe(isEnded)
+})
+
+test('a route that could not be switched is switched when it can be, and nobody is promoted twice', async () => {
+  const { did, notes } = await supervised({ policy: promote, downMs: 1_000, isFollowed: true, lateRoutes: 2 })
+  expect(notes).toHaveLength(2)
+  expect(did.map(([, what]) => what)).toEqual([
+    'told detected',
+    'told decided',
+    'promote',
+    'told promoted',
+    'route to replica',
+    'told routed',
+  ])
+})
+
+test('a fence that failed is tried until it holds', async () => {
+  const policy = { ...promote, fences: true }
+  const { did, notes } = await supervised({ policy, downMs: 1_000, isFollowed: true, backMs: 6_000, lateFences: 3 })
+  expect(notes).toHaveLength(3)
+  expect(did.filter(([, what]) => what === 'told fenced')).toHaveLength(1)
 })

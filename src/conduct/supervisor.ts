@@ -35,43 +35,53 @@ export async function supervise(spec: SupervisorSpec): Promise<void> {
 
 async function superviseNode(node: SupervisedNode, spec: SupervisorSpec): Promise<void> {
   const { clock, signal } = spec
-  let state: WatchState = { downSinceUs: null, hasActed: false }
+  const state: WatchState = { downSinceUs: null, hasActed: false, isLeading: false, isToBeFenced: false }
   while (!signal.aborted) {
     const isWell = await answers(node.probeTarget, clock, signal)
     if (signal.aborted) return
-    state = isWell ? await cameBack(node, spec, state) : await stayedAway(node, spec, state)
+    if (isWell) await cameBack(node, spec, state)
+    else await stayedAway(node, spec, state)
     await clock.sleep(boundsMs.supervisorEvery, signal)
   }
 }
 
 interface WatchState {
   /** null: it answers. */
-  readonly downSinceUs: number | null
-  readonly hasActed: boolean
+  downSinceUs: number | null
+  hasActed: boolean
+  /** Another has been promoted over it, and new connections do not lead there yet. */
+  isLeading: boolean
+  /** It was away: when it answers again it may have to be kept from taking writes. */
+  isToBeFenced: boolean
 }
 
-async function cameBack(node: SupervisedNode, spec: SupervisorSpec, { downSinceUs }: WatchState): Promise<WatchState> {
-  if (downSinceUs !== null) {
-    spec.tell(spec.clock.monotonicUs(), node.id, 'well')
-    if (spec.policy.fences) await fence(node, spec)
-  }
-  return { downSinceUs: null, hasActed: false }
+async function cameBack(node: SupervisedNode, spec: SupervisorSpec, state: WatchState): Promise<void> {
+  if (state.downSinceUs !== null) spec.tell(spec.clock.monotonicUs(), node.id, 'well')
+  state.downSinceUs = null
+  state.hasActed = false
+  // Until it is done: one that is not fenced takes writes.
+  if (state.isToBeFenced && spec.policy.fences) state.isToBeFenced = !(await fence(node, spec))
 }
 
-async function stayedAway(node: SupervisedNode, spec: SupervisorSpec, state: WatchState): Promise<WatchState> {
+async function stayedAway(node: SupervisedNode, spec: SupervisorSpec, state: WatchState): Promise<void> {
   const nowUs = spec.clock.monotonicUs()
   if (state.downSinceUs === null) spec.tell(nowUs, node.id, 'detected')
-  const downSinceUs = state.downSinceUs ?? nowUs
-  const afterMs = policyOf(node, spec.policy)
-  if (afterMs === null || state.hasActed || nowUs - downSinceUs < afterMs * 1_000)
-    return { downSinceUs, hasActed: state.hasActed }
+  state.downSinceUs ??= nowUs
+  state.isToBeFenced = true
+  const afterMs = policyOf(node, spec.policy, state)
+  if (afterMs === null || state.hasActed || nowUs - state.downSinceUs < afterMs * 1_000) return
+  state.hasActed = await act(node, spec, state)
   // Who could take over, or the node itself, may need a moment more: asked again after as long.
-  const hasActed = await act(node, spec)
-  return { downSinceUs: hasActed ? downSinceUs : spec.clock.monotonicUs(), hasActed }
+  if (!state.hasActed) state.downSinceUs = spec.clock.monotonicUs()
 }
 
-/** Of a primary that others follow: until a promotion. null: it is left as it is. */
-function policyOf({ control }: SupervisedNode, { promoteAfterMs, restartAfterMs }: SupervisorPlan): number | null {
+/** Of a primary that others follow: until another takes writes and is led to. null: it is left as it is. */
+function policyOf(
+  { control }: SupervisedNode,
+  { promoteAfterMs, restartAfterMs }: SupervisorPlan,
+  { isLeading }: WatchState,
+): number | null {
+  if (isLeading) return 0
   return isFollowed(control) && promoteAfterMs !== null ? promoteAfterMs : restartAfterMs
 }
 
@@ -79,31 +89,40 @@ function isFollowed({ cluster, id }: NodeControl): boolean {
   return cluster !== null && cluster.primary() === id
 }
 
-/** One that others have been promoted over, and that takes writes all the same, is ended before many come. */
-async function fence({ control, id }: SupervisedNode, { clock, tell, note }: SupervisorSpec): Promise<void> {
+/** One that others have been promoted over, and that takes writes all the same, is ended. Whether nothing is left to do. */
+async function fence({ control, id }: SupervisedNode, { clock, tell, note }: SupervisorSpec): Promise<boolean> {
   const { cluster, database } = control
-  if (cluster === null || database === null || cluster.primary() === id) return
+  if (cluster === null || database === null || cluster.primary() === id) return true
   try {
     const [row] = await database.run('select pg_is_in_recovery() as follows')
-    if (row?.follows === 't') return
+    if (row?.follows === 't') return true
     await control.stop(0)
     tell(clock.monotonicUs(), id, 'fenced')
+    return true
   } catch (error) {
     note(`the supervisor cannot fence ${id}: ${error instanceof Error ? error.message : String(error)}`)
+    return false
   }
 }
 
 /** Whether it went well. */
-async function act(node: SupervisedNode, { policy, clock, tell, note }: SupervisorSpec): Promise<boolean> {
-  const { control, id } = node
+async function act(
+  { control, id }: SupervisedNode,
+  { policy, clock, tell, note }: SupervisorSpec,
+  state: WatchState,
+): Promise<boolean> {
   const { cluster } = control
   const done = (step: SupervisorStep, extra?: object): void => tell(clock.monotonicUs(), id, step, extra)
-  done('decided')
+  if (!state.isLeading) done('decided')
   try {
-    if (cluster !== null && isFollowed(control) && policy.promoteAfterMs !== null) {
-      await cluster.promote()
-      done('promoted', { to: cluster.primary() })
+    if (cluster !== null && (state.isLeading || (isFollowed(control) && policy.promoteAfterMs !== null))) {
+      if (!state.isLeading) {
+        await cluster.promote()
+        done('promoted', { to: cluster.primary() })
+      }
+      state.isLeading = true
       await cluster.route(cluster.primary())
+      state.isLeading = false
       done('routed', { to: cluster.primary() })
     } else {
       // What hangs is ended first, as a platform's liveness check does.

@@ -124,7 +124,7 @@ export function recoveryPointUs(facts: LedgerFacts): number | null {
   const firstLossUs = endUs(oldest)
   const kept = facts.writes.filter((write) => write.outcome === 'ok' && write.copies > 0 && endUs(write) <= firstLossUs)
   if (kept.length === 0) return null
-  return endUs(newest) - Math.max(...kept.map(endUs))
+  return endUs(newest) - kept.reduce((latest, write) => Math.max(latest, endUs(write)), Number.NEGATIVE_INFINITY)
 }
 
 function endUs({ completedUs, intendedUs }: Write): number {

@@ -82,13 +82,16 @@ function recoveryPoint({ view }: Question): Measured {
   const unready = notReady(view, true, 'ms', how)
   if (unready !== null) return unready
   const points = view.ledger.map((facts) => ({ facts, us: recoveryPointUs(facts) }))
-  const unbounded = points.find(({ us }) => us === null)
-  if (unbounded !== undefined) {
-    const lost = lostWrites(unbounded.facts)
-    const spanUs = (lost.at(-1)?.completedUs ?? 0) - (lost[0]?.completedUs ?? 0)
-    return atLeast(spanUs / 1_000, 'ms', writesOf(view), `${how}; nothing from before survived`)
-  }
-  return exactly(Math.max(...points.map(({ us }) => us ?? 0)) / 1_000, 'ms', writesOf(view), how)
+  const worstUs = Math.max(...points.map(({ us, facts }) => us ?? lostSpanUs(facts)))
+  return points.some(({ us }) => us === null)
+    ? atLeast(worstUs / 1_000, 'ms', writesOf(view), `${how}; nothing from before survived`)
+    : exactly(worstUs / 1_000, 'ms', writesOf(view), how)
+}
+
+/** From the first loss to the last. */
+function lostSpanUs(facts: LedgerFacts): number {
+  const lost = lostWrites(facts)
+  return (lost.at(-1)?.completedUs ?? 0) - (lost[0]?.completedUs ?? 0)
 }
 
 function writesOf(view: RunView): number {

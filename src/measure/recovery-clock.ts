@@ -55,15 +55,25 @@ export function recoveryClock({ injection, facts, timeline, targets, horizonUs }
   if (startUs === null || observedUs === null) return null
   const harmedUs = Math.max(startUs, observedUs)
   const after = facts.writes.filter(({ intendedUs }) => intendedUs >= startUs && intendedUs < horizonUs)
+  /** Of several instances each is looked after by its own name. */
+  const isOn = (id: string | null): boolean => id === injection.on || id?.startsWith(`${injection.on}-`) === true
   const step = (name: string, sinceUs: number | null): number | null =>
     sinceUs === null
       ? null
       : (timeline.find(
-          (row) => row.kind === 'supervisor' && row.data.step === name && row.tUs >= sinceUs && row.tUs < horizonUs,
+          (row) =>
+            row.kind === 'supervisor' &&
+            isOn(row.id) &&
+            row.data.step === name &&
+            row.tUs >= sinceUs &&
+            row.tUs < horizonUs,
         )?.tUs ?? null)
-  const detectedUs = step('detected', startUs)
-  const decidedUs = step('decided', detectedUs)
   const first = firstSuccess(after, harmedUs)
+  const noticedUs = step('detected', startUs)
+  const sureUs = step('decided', noticedUs)
+  // What works again before anybody has decided needed nobody.
+  const isNeeded = first === null || (sureUs !== null && (first.completedUs ?? 0) > sureUs)
+  const [detectedUs, decidedUs] = isNeeded ? [noticedUs, sureUs] : [null, null]
   const sustained = first === null ? null : firstSustained(after, first, targets, horizonUs)
   return {
     startUs,
@@ -145,6 +155,9 @@ function latencyMs({ completedUs, intendedUs }: Write): number {
 /** How long before it the last other was sent. */
 function gapBefore(writes: readonly Write[], write: Write): number {
   const sentUs = write.invokedUs ?? write.intendedUs
-  const before = writes.flatMap(({ invokedUs }) => (invokedUs !== null && invokedUs < sentUs ? [invokedUs] : []))
-  return before.length === 0 ? 0 : sentUs - Math.max(...before)
+  const lastUs = writes.reduce(
+    (latest, { invokedUs }) => (invokedUs !== null && invokedUs < sentUs ? Math.max(latest, invokedUs) : latest),
+    Number.NEGATIVE_INFINITY,
+  )
+  return Number.isFinite(lastUs) ? sentUs - lastUs : 0
 }

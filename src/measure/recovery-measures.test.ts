@@ -16,6 +16,9 @@ const plan = {
   drill: { name: 'failover', mode: 'automatic', horizonMs: 30_000, every: null },
 } as const
 
+/** Nobody brings anything back but the fault's end. */
+const alone = { ...plan, stack: { ...plan.stack, supervisor: null } }
+
 const supervised: readonly TimelineEntry[] = [
   [20_130_000, 'supervisor', 'primary', { step: 'detected' }],
   [22_140_000, 'supervisor', 'primary', { step: 'decided' }],
@@ -91,8 +94,14 @@ test('writes that are slow, or cannot be sent, are no recovery either', () => {
 
 test('what has not recovered by the horizon is at least the horizon, and never a number', () => {
   const never = (at: number): Fate => ({ outcome: at >= 20_100 ? 'failed' : 'ok' })
-  expect(measured('recovery.rto_first', { fateOf: never })).toMatchObject({ kind: 'atLeast', value: 30_000 })
-  expect(measured('recovery.rto_sustained', { fateOf: never })).toMatchObject({ kind: 'atLeast', value: 30_000 })
+  expect(measured('recovery.rto_first', { fateOf: never, of: alone as never })).toMatchObject({
+    kind: 'atLeast',
+    value: 30_000,
+  })
+  expect(measured('recovery.rto_sustained', { fateOf: never, of: alone as never })).toMatchObject({
+    kind: 'atLeast',
+    value: 30_000,
+  })
   const early = { ...plan, drill: { ...plan.drill, horizonMs: 2_000 } }
   expect(measured('recovery.rto_sustained', { fateOf, of: early as never })).toMatchObject({
     kind: 'atLeast',
@@ -100,26 +109,48 @@ test('what has not recovered by the horizon is at least the horizon, and never a
   })
 })
 
-test('without 5 s of sight after it, a recovery is not sustained', () => {
+test('without 5 s of sight after it, a recovery is not sustained, and may have begun just then', () => {
   const late = (at: number): Fate => ({ outcome: at >= 20_100 && at < 56_000 ? 'failed' : 'ok' })
-  const long = { ...plan, drill: { ...plan.drill, horizonMs: 60_000 } }
+  const long = { ...alone, drill: { ...plan.drill, horizonMs: 60_000 } }
   expect(measured('recovery.rto_sustained', { fateOf: late, of: long as never })).toMatchObject({
     kind: 'atLeast',
-    value: 40_000,
+    value: 35_000,
   })
 })
 
 test('a harm that came at the same time belongs to it, one after its heal does not', () => {
   const other = (startMs: number) => faultOf({ id: 'other', judgedBy: 'bounded', on: 'server', startMs, forMs: 5_000 })
-  const faults = (startMs: number) => ({ ...plan, faults: [...plan.faults, other(startMs)] }) as never
-  expect(ms('recovery.rto_sustained', { fateOf, of: faults(20_000) })).toBe(2_301)
+  const faults = (startMs: number) => ({ ...plan, faults: [...plan.faults, other(startMs)] })
+  expect(ms('recovery.rto_sustained', { fateOf, of: faults(20_000) as never })).toBe(2_301)
   // Healed at 40.2 s; nothing works again before 37 s, and one cannot look for 5 s before the next harm.
   const late = (at: number): Fate => ({ outcome: at >= 20_100 && at < 37_000 ? 'failed' : 'ok' })
-  expect(ms('recovery.rto_sustained', { fateOf: late, of: faults(45_000) })).toBe(17_001)
-  expect(measured('recovery.rto_sustained', { fateOf: late, of: faults(41_000) })).toMatchObject({ kind: 'atLeast' })
+  expect(ms('recovery.rto_sustained', { fateOf: late, of: { ...faults(45_000), stack: alone.stack } as never })).toBe(
+    17_001,
+  )
+  const early = { ...faults(41_000), stack: alone.stack } as never
+  expect(measured('recovery.rto_sustained', { fateOf: late, of: early })).toMatchObject({ kind: 'atLeast' })
 })
 
 test('a supervisor that did not act has no segments', () => {
   expect(measured('recovery.decide', { fateOf, steps: [] })).toMatchObject({ kind: 'none', reason: 'no_samples' })
   expect(measured('recovery.harness_share', { fateOf, steps: [] })).toMatchObject({ kind: 'none' })
+})
+
+test('what works again only when the fault has ended was not brought back by the supervisor', () => {
+  // Planned to end at 40 s: whatever is started or led elsewhere then is the fault's own doing.
+  const never = (at: number): Fate => ({ outcome: at >= 20_100 && at < 40_050 ? 'failed' : 'ok' })
+  expect(measured('recovery.rto_first', { fateOf: never })).toMatchObject({ kind: 'atLeast', value: 20_000 })
+  expect(measured('recovery.rto_sustained', { fateOf: never })).toMatchObject({ kind: 'atLeast', value: 15_000 })
+  // Without one, and on a link, the end counts.
+  expect(ms('recovery.rto_first', { fateOf: never, of: alone as never })).toBe(20_051)
+  const onLink = { ...plan, faults: plan.faults.map((fault) => ({ ...fault, on: 'db' })) }
+  expect(ms('recovery.rto_first', { fateOf: never, of: onLink as never, steps: [] })).toBe(20_051)
+})
+
+test('steps of another node are not this one’s, and what nobody had to do has no steps', () => {
+  const others = supervised.map(([t, kind, , data]): TimelineEntry => [t, kind, 'server', data])
+  expect(measured('recovery.detect', { fateOf, steps: others })).toMatchObject({ kind: 'none' })
+  const instances = supervised.map(([t, kind, , data]): TimelineEntry => [t, kind, 'primary-2', data])
+  expect(ms('recovery.detect', { fateOf, steps: instances })).toBe(130)
+  expect(measured('recovery.decide', { fateOf: () => ({ outcome: 'ok' }) })).toMatchObject({ kind: 'none' })
 })

@@ -5,7 +5,7 @@ import type { LedgerFacts } from './ledger-facts.ts'
 import { ledgerLacks } from './ledger-measures.ts'
 import type { MeasureSpec, Question } from './measure-spec.ts'
 import { atLeast, between, none } from './measured.ts'
-import { type RecoveryClock, recoveryClock } from './recovery-clock.ts'
+import { type RecoveryClock, recoveryClock, sustainedUs as sightUs } from './recovery-clock.ts'
 import type { RunView } from './run-view.ts'
 import { plannedLoadEndUs } from './windows.ts'
 
@@ -88,6 +88,7 @@ export const recoveryMeasures: readonly MeasureSpec[] = [
       timed(question, wholePath(question.view), 'end of the first write that succeeded and was sent after the harm', {
         to: ({ firstUs }) => firstUs,
         gap: ({ firstGapUs }) => firstGapUs,
+        sightUs: 0,
       }),
   },
   {
@@ -142,13 +143,22 @@ function factsVia(view: RunView, via: LedgerFacts['via']): LedgerFacts | null {
 }
 
 /** Until the next harm that comes when this one is over, or the end of the writes: what comes before belongs to it. */
-function lookedUntilUs(view: RunView, { id: own, healVerifiedUs, plannedEndUs }: InjectionRecord): number {
+function lookedUntilUs(view: RunView, injection: InjectionRecord): number {
+  const { id: own, healVerifiedUs, plannedEndUs } = injection
   const harmful = new Set(view.plan.faults.filter(({ judgedBy }) => judgedBy === 'bounded').map(({ id }) => id))
   const next = view.injections
     .filter(({ id }) => harmful.has(id) && id !== own)
     .flatMap((injection) => injectionStartUs(injection) ?? [])
     .filter((otherUs) => otherUs >= (healVerifiedUs ?? plannedEndUs))
-  return Math.min(plannedLoadEndUs(view.plan), view.end.tUs, ...next)
+  return Math.min(plannedLoadEndUs(view.plan), view.end.tUs, ...next, ...repaired(view, injection))
+}
+
+/**
+ * Where a supervisor is to bring a node back, the end of the fault on it does so as well, at last: what works again only
+ * then was not recovered by the platform. Of all else the fault's end is a part of the recovery.
+ */
+function repaired({ plan }: RunView, { on, plannedEndUs }: InjectionRecord): readonly number[] {
+  return plan.stack.supervisor && plan.stack.nodes[on] !== undefined ? [plannedEndUs] : []
 }
 
 function clockOf({ view, window }: Question, facts: LedgerFacts | null): RecoveryClock | null {
@@ -171,7 +181,15 @@ function sustained(question: Question, facts: LedgerFacts | null): Measured {
   return timed(question, facts, how, {
     to: ({ sustainedUs }) => sustainedUs,
     gap: ({ sustainedGapUs }) => sustainedGapUs,
+    sightUs,
   })
+}
+
+interface Timed {
+  readonly to: (clock: RecoveryClock) => number | null
+  readonly gap: (clock: RecoveryClock) => number
+  /** So long one must look on to be sure of it. */
+  readonly sightUs: number
 }
 
 /** From the fault on. The truth lies between when the harm was there and the write before, and this one. */
@@ -179,15 +197,17 @@ function timed(
   question: Question,
   facts: LedgerFacts | null,
   how: string,
-  { to, gap }: { readonly to: (clock: RecoveryClock) => number | null; readonly gap: (clock: RecoveryClock) => number },
+  { to, gap, sightUs: neededUs }: Timed,
 ): Measured {
   const clock = clockOf(question, facts)
   if (clock === null || facts === null) return none('no_samples', 'no write was recorded', 'ms', 0, how)
   const method = `${how} (by ${facts.via})`
   const atUs = to(clock)
   const horizonUs = msToUs(question.view.plan.drill?.horizonMs ?? Number.POSITIVE_INFINITY)
-  const lookedUs = Math.min(clock.horizonUs - clock.startUs, horizonUs)
-  if (atUs === null || atUs - clock.startUs > horizonUs) return atLeast(lookedUs / 1_000, 'ms', clock.writes, method)
+  // What began later than this could not have been told from what does not last.
+  const toldUs = Math.max(0, clock.horizonUs - clock.startUs - neededUs)
+  if (atUs === null || atUs - clock.startUs > horizonUs)
+    return atLeast(Math.min(toldUs, horizonUs) / 1_000, 'ms', clock.writes, method)
   const us = atUs - clock.startUs
   const low = Math.max(0, us - gap(clock) - (clock.harmedUs - clock.startUs))
   return between(us / 1_000, { low: low / 1_000, high: us / 1_000 }, 'ms', clock.writes, method)

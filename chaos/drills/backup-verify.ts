@@ -7,9 +7,8 @@ import { smallLoad, withBackups } from './parts.ts'
  */
 export const backupVerify: Drill = {
   name: 'backup-verify',
-  title: 'the newest base backup is restored elsewhere, and proven by its content and its age',
-  hypothesis:
-    'It can be restored within 30 minutes at the size of production, holds every table and row, and is not old.',
+  title: 'the newest base backup is restored elsewhere, and proven by its content',
+  hypothesis: 'It can be restored within 30 minutes at the size of production, and holds every table and row.',
   steps: [
     { kind: 'act', text: 'the newest base backup is restored on a server of its own, while the database is in use' },
     {
@@ -30,7 +29,8 @@ export const backupVerify: Drill = {
       { id: 'rpo', measure: 'data.rpo_worst_case', during: 'run', max: '24 h' },
       { id: 'tables', measure: 'restore.tables', during: 'run', max: 0 },
       { id: 'rows', measure: 'restore.rows_match', during: 'run', is: true },
-      { id: 'age', measure: 'restore.newest_row_age', during: 'run', max: '24 h' },
+      // Of a backup that this run has taken itself, after a write of its own: not of yours.
+      { id: 'age', measure: 'restore.newest_row_age', during: 'run', max: '24 h', judged: false },
       { id: 'lost', measure: 'data.lost_writes', during: 'run', max: 0 },
       { id: 'users-p95', measure: 'tool.latency.p95', during: 'steady', max: '5 s' },
     ],

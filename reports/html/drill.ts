@@ -1,3 +1,4 @@
+import { type PromiseKind, promiseOf } from '../../src/domain/promise.ts'
 import type { DrillReport, Finding, MeasurementRow, Report } from '../../src/domain/verdict.ts'
 import { boundText, measuredText } from '../text/finding-lines.ts'
 import { quantity, range } from '../text/numbers.ts'
@@ -7,10 +8,10 @@ import { type Colour, fill } from './palette.ts'
 import { spacer, verdictShape } from './shapes.ts'
 
 /** What a drill is judged by, before anything else that a run is judged by. */
-const kinds: readonly (readonly [name: string, isIt: (measure: string) => boolean])[] = [
-  ['RTO', (measure) => measure.startsWith('recovery.') || measure === 'restore.duration'],
-  ['RPO', (measure) => /^data\.(rpo|rpo_worst_case|lost_writes)$/.test(measure)],
-  ['integrity', (measure) => measure.startsWith('data.') || measure.startsWith('restore.')],
+const kinds: readonly (readonly [name: string, kind: PromiseKind])[] = [
+  ['RTO', 'rto'],
+  ['RPO', 'rpo'],
+  ['integrity', 'integrity'],
 ]
 
 const barPx = 26
@@ -35,9 +36,9 @@ function verdictRow(name: string, finding: Finding, drill: DrillReport): Markup 
 }
 
 function verdicts(report: Report, drill: DrillReport): Part {
-  const rows = kinds.flatMap(([name, isIt], at) =>
+  const rows = kinds.flatMap(([name, kind]) =>
     report.findings
-      .filter(({ measure }) => kinds.findIndex(([, is]) => is(measure)) === at && isIt(measure))
+      .filter(({ measure }) => promiseOf(measure) === kind)
       .map((finding) => verdictRow(name, finding, drill)),
   )
   if (rows.length === 0) return html`<p class="note">Nothing of this drill is bounded.</p>`
@@ -66,7 +67,12 @@ function bar(segments: DrillReport['segments']): Part {
       : null
     return html`<rect x="${tenth(at)}%" y="0" width="${tenth(Math.max(width, 0.2))}%" height="${barPx}" ${fill(colour)}/>${hatch}`
   })
-  const named = segments.map(({ title, value, unit }) => `${title}: ${quantity(value ?? 0, unit)}`).join('; ')
+  const named = segments
+    .map(
+      ({ title, kind, value, unit }) =>
+        `${title}: ${kind === 'atLeast' ? 'at least ' : ''}${quantity(value ?? 0, unit)}`,
+    )
+    .join('; ')
   return html`<svg role="img" aria-label="${named}" width="100%" height="${barPx}">${parts}</svg>`
 }
 
@@ -95,7 +101,7 @@ function counted({ results }: DrillReport): Part {
   if (shown.length === 0) return null
   const rows = shown.map(
     (row) =>
-      html`<tr><th scope="row">${row.title}</th><td>${valueCell(row)}</td><td class="text small">${foreign(row.method)}</td></tr>`,
+      html`<tr><th scope="row">${row.title}<br><span class="small">${foreign(row.window)}</span></th><td>${valueCell(row)}</td><td class="text small">${foreign(row.method)}</td></tr>`,
   )
   return html`<h3>Write by write</h3><div class="wide" tabindex="0" role="region" aria-label="What became of the writes"><table><thead><tr><th scope="col">counted</th><th scope="col">result</th><th scope="col" class="text">how</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }

@@ -1,4 +1,5 @@
-import type { Finding, Report, Verdict } from '../../src/domain/verdict.ts'
+import { type PromiseKind, promised } from '../../src/domain/promise.ts'
+import type { Report, Verdict } from '../../src/domain/verdict.ts'
 import { worst } from '../../src/domain/verdict.ts'
 import { boundText, measuredText } from '../text/finding-lines.ts'
 import { utc } from '../text/time.ts'
@@ -16,21 +17,17 @@ export interface DrillOnPage {
   readonly href: string
 }
 
-const isRto = ({ measure }: Finding): boolean => /^(recovery\.rto_|restore\.duration)/.test(measure)
-const isRpo = ({ measure }: Finding): boolean => /^data\.(rpo|rpo_worst_case|lost_writes)$/.test(measure)
-
-/** Bound and result of what the drill promises; the judged ones, else the first. */
-function promised(report: Report | null, isIt: (finding: Finding) => boolean): readonly [bound: Part, result: Part] {
-  const found = report?.findings.filter(isIt) ?? []
-  const [finding] = [...found.filter(({ judged }) => judged), ...found]
+/** Bound and result of what the drill promises. */
+function cellsOf(report: Report | null, kind: PromiseKind): readonly [bound: Part, result: Part] {
+  const finding = promised(report?.findings ?? [], kind)
   return finding === undefined ? ['–', '–'] : [boundText(finding.bound), measuredText(finding.measured)]
 }
 
 function row({ name, report, href }: DrillOnPage): Markup {
   const verdict = report?.verdict ?? 'unknown'
   const word = report === null ? 'not carried out' : findingWords[verdict]
-  const [rtoBound, rto] = promised(report, isRto)
-  const [rpoBound, rpo] = promised(report, isRpo)
+  const [rtoBound, rto] = cellsOf(report, 'rto')
+  const [rpoBound, rpo] = cellsOf(report, 'rpo')
   const title = report?.drill?.title ?? ''
   const named = report === null ? html`<b>${foreign(name)}</b>` : html`<a href="${href}"><b>${foreign(name)}</b></a>`
   return html`<tr class="v-${verdict}"><th scope="row">${named}<br><span class="small">${foreign(title)}</span></th><td>${rtoBound}</td><td>${rto}</td><td>${rpoBound}</td><td>${rpo}</td><td class="text"><span class="state">${verdictShape(verdict, 16)} ${word}</span></td></tr>`

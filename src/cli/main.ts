@@ -79,7 +79,6 @@ function program(context: CliContext): Command {
     runCommand(context),
     reportCommand(context),
     verifyEvidenceCommand(context),
-    // No drill comes with this version; those of past runs are known by them.
     historyCommand(context, [...drills.keys()]),
     upCommand(context),
     downCommand(context),

@@ -140,17 +140,24 @@ class Conductor {
       await supervising
     })
     const faults = [...spec.plan.faults.map((planned) => this.#inject(planned)), this.#proveBackup()]
-    const end = await this.#followLoad(faults)
-    if (end.reason === 'planned') await this.#ledger?.readSurvivors()
+    const loaded = await this.#followLoad(faults)
+    if (loaded.reason === 'planned') await this.#ledger?.readSurvivors()
     this.#stop.abort()
     await supervising
     this.#ending = true
+    const end: ConductEnd = this.#endedMeanwhile() ?? loaded
     await Promise.all([heart.stop(), clockWatch.stop(), observation.stop()])
     for (const watch of this.#watches.values()) await watch[Symbol.asyncDispose]()
     const text = end.reason === 'broken' ? { text: end.error.message } : {}
     this.#tell('end', null, { reason: end.reason, ...text })
     spec.folder.endAll(this.#now(), end.reason)
     return end
+  }
+
+  /** What came between the load's end and this: a part of the harness that broke, or the user's interrupt. */
+  #endedMeanwhile(): ConductEnd | null {
+    if (this.#broken) return { reason: 'broken', error: this.#broken }
+    return this.#spec.interrupt.aborted ? { reason: 'interrupted' } : null
   }
 
   /** Sets t0: every user has its session. */
@@ -182,11 +189,10 @@ class Conductor {
     const { signal } = this.#stop
     const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
     const proven = this.#proven()
-    if (proven !== null)
-      await Promise.race([
-        takeBackup(proven.node, proven.kind).catch((error: unknown) => this.#note(String(error))),
-        stopped,
-      ])
+    if (proven !== null) {
+      const taken = withDeadline(clock, boundsMs.prepare, 'taking a backup', takeBackup(proven.node, proven.kind))
+      await Promise.race([taken.catch((error: unknown) => this.#note(`no backup: ${String(error)}`)), stopped])
+    }
     for (const { id, fault: name, on, with: parameters } of plan.faults) {
       const [fault, node] = [faults.get(name), stack.nodes.get(on)]
       if (signal.aborted) return

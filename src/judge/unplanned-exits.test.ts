@@ -32,6 +32,21 @@ describe('what explains that a database began anew', () => {
     expect(findingOf(judged, 'system.unplanned_exit').verdict).toBe(verdict)
   })
 
+  test('what befalls a replica explains nothing of the primary, unless somebody may take over from it', () => {
+    const onReplica = planned({ faults: [faultOf({ on: 'replica', startMs: 40_000 })] })
+    const { primary } = onReplica.stack.nodes
+    if (primary === undefined) throw new Error('no primary')
+    const nodes = { ...onReplica.stack.nodes, replica: { ...primary, id: 'replica', follows: 'primary' } }
+    const verdictOf = (stack: Partial<Plan['stack']>) => {
+      const plan = { ...onReplica, stack: { ...onReplica.stack, nodes, ...stack } }
+      return findingOf(report({ plan, timeline: timelineOf(plan), database: restarted }), 'system.unplanned_exit')
+        .verdict
+    }
+    expect(verdictOf({})).toBe('fail')
+    expect(verdictOf({ supervisor: { restartAfterMs: 1_000, promoteAfterMs: null, fences: false } })).toBe('fail')
+    expect(verdictOf({ supervisor: { restartAfterMs: null, promoteAfterMs: 2_000, fences: false } })).toBe('pass')
+  })
+
   test('a change before t0 is of the set-up', () => {
     const database = databaseOf((ms) => ({ startedAt: ms < 0 ? 'a' : 'b' })).map((row) => ({
       ...row,

@@ -92,10 +92,18 @@ function restarts(view: RunView, rows: readonly DatabaseRow[]): readonly string[
   })
 }
 
+/**
+ * Of the database that is sampled, which is the one that takes writes. Where nobody takes over from it, what befalls a
+ * replica explains nothing of it.
+ */
 function plannedStops(view: RunView): readonly { startUs: number; endUs: number }[] {
+  const mayChange = mayTakeOver(view)
   const isDatabase = (name: string | null): boolean =>
     Object.values(view.plan.stack.nodes).some(
-      (node) => node.role === 'postgres' && (name === node.id || name?.startsWith(`${node.id}-`)),
+      (node) =>
+        node.role === 'postgres' &&
+        (mayChange || !node.follows) &&
+        (name === node.id || name?.startsWith(`${node.id}-`)),
     )
   const exits = (view.folder.timeline?.rows ?? [])
     .filter((row) => row.kind === 'exit' && row.data.planned === true && isDatabase(row.id))
@@ -107,6 +115,12 @@ function plannedStops(view: RunView): readonly { startUs: number; endUs: number 
       endUs: injection.healVerifiedUs ?? Number.POSITIVE_INFINITY,
     }))
   return [...exits, ...faults]
+}
+
+/** By the supervisor, or by a fault that hands over itself: such have a say in who decides. */
+function mayTakeOver({ plan }: RunView): boolean {
+  const promotes = typeof plan.stack.supervisor?.promoteAfterMs === 'number'
+  return promotes || plan.faults.some(({ with: { decide } }) => decide !== undefined)
 }
 
 /** Planned stops, each from the last answer before to the first one after, where these are as near as usual. */

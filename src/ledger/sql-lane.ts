@@ -2,8 +2,11 @@ import pg from 'pg'
 import type { WriteLane } from './open-model.ts'
 import type { WriteEnd } from './record.ts'
 
-/** A connection, or an answer, takes some ms on loopback. A write without an answer by then is told as unknown. */
-export const sqlPatienceMs = 1_000
+/** To connect takes some ms on loopback, 90 ms on a busy machine; an answer as well. A write without one is unknown. */
+const connectMsMax = 500
+const answerMsMax = 1_000
+/** As long as a lane may be taken by one write. */
+export const sqlPatienceMs = connectMsMax + answerMsMax
 
 /** In the database that the system uses: what is restored of that one, is restored of these. */
 const prepare = `
@@ -31,8 +34,8 @@ function newClient(url: string): pg.Client {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'squall ledger',
-    connectionTimeoutMillis: sqlPatienceMs,
-    query_timeout: sqlPatienceMs,
+    connectionTimeoutMillis: connectMsMax,
+    query_timeout: answerMsMax,
     // A wait for a synchronous standby is ended by no statement_timeout (SyncRep): our own limit is the only one.
   })
   client.on('error', () => undefined)
@@ -64,10 +67,9 @@ export class SqlLane implements WriteLane {
       // "Committed locally, but might not have been replicated" is a warning, and no error.
       return this.#warning === null ? { outcome: 'ok', why: null } : { outcome: 'unknown', why: this.#warning }
     } catch (error) {
-      const state = error instanceof pg.DatabaseError ? (error.code ?? '') : ''
-      const isDefinite = state !== '' && !indefiniteClasses.some((begin) => state.startsWith(begin))
-      if (!isDefinite) this.close()
-      return { outcome: isDefinite ? 'failed' : 'unknown', why: state === '' ? textOf(error) : state }
+      const end = endOfError(error)
+      if (end.outcome === 'unknown') this.close()
+      return end
     }
   }
 
@@ -87,6 +89,13 @@ export class SqlLane implements WriteLane {
     await client.connect()
     return client
   }
+}
+
+/** What an error after the write was sent says of it: `failed` only where the database itself says that it is not done. */
+export function endOfError(error: unknown): WriteEnd {
+  const state = error instanceof pg.DatabaseError ? (error.code ?? '') : ''
+  const isDefinite = state !== '' && !indefiniteClasses.some((begin) => state.startsWith(begin))
+  return { outcome: isDefinite ? 'failed' : 'unknown', why: state === '' ? textOf(error) : state }
 }
 
 function textOf(error: unknown): string {

@@ -106,7 +106,7 @@ function laneOf(via: LedgerVia, lane: number, spec: LedgerPlace): WriteLane {
   if (via === 'sql') return new SqlLane(spec.databaseUrl)
   const tool = toolOf(spec)
   const argumentsOf = (op: string) => tool.arguments(markOf(spec, op))
-  return new ToolLane({ mcpUrl: spec.mcpUrl, tool: tool.name, argumentsOf }, lane)
+  return new ToolLane({ clock: spec.clock, mcpUrl: spec.mcpUrl, tool: tool.name, argumentsOf }, lane)
 }
 
 function queryOf(via: LedgerVia, spec: LedgerSpec): SurvivorsQuery {

@@ -1,5 +1,6 @@
+import type { Clock } from '../domain/clock.ts'
 import { isGood } from '../domain/outcome.ts'
-import { classify } from '../mcp/classify.ts'
+import { type Classified, classify } from '../mcp/classify.ts'
 import { callToolBody } from '../mcp/protocol.ts'
 import { openSession, post } from '../observe/mcp-session.ts'
 import { describeFetchError } from '../observe/pool.ts'
@@ -10,6 +11,7 @@ import type { WriteEnd } from './record.ts'
 export const toolPatienceMs = 5_000
 
 export interface LedgerCall {
+  readonly clock: Clock
   readonly mcpUrl: string
   readonly tool: string
   /** The call's arguments for one write. */
@@ -28,22 +30,21 @@ export class ToolLane implements WriteLane {
   }
 
   async write(op: string): Promise<WriteEnd> {
-    const { mcpUrl, tool, argumentsOf } = this.#call
+    const { mcpUrl, tool, argumentsOf, clock } = this.#call
+    const endUs = clock.monotonicUs() + toolPatienceMs * 1_000
+    const leftMs = (): number => Math.max(1, Math.round((endUs - clock.monotonicUs()) / 1_000))
     try {
-      this.#headers ??= await openSession(mcpUrl, this.#name, toolPatienceMs)
+      this.#headers ??= await openSession(mcpUrl, this.#name, leftMs())
     } catch (error) {
       // Never sent.
       return { outcome: 'failed', why: describeFetchError(error, toolPatienceMs) }
     }
     const id = `${this.#name}-${op}`
     try {
-      const response = await post(mcpUrl, callToolBody(id, tool, argumentsOf(op)), this.#headers, toolPatienceMs)
-      const { outcome, detail } = classify(response.status, await response.text(), id)
-      if (isGood(outcome)) return { outcome: 'ok', why: null }
+      const response = await post(mcpUrl, callToolBody(id, tool, argumentsOf(op)), this.#headers, leftMs())
+      const answer = classify(response.status, await response.text(), id)
       if (response.status === 404) this.#headers = null
-      // Refused before any work. All else that a server says when it fails leaves open what it had done by then.
-      const isDefinite = response.status === 404 || outcome === 'rate_limited'
-      return { outcome: isDefinite ? 'failed' : 'unknown', why: `${outcome}: ${detail ?? ''}` }
+      return endOfAnswer(response.status, answer)
     } catch (error) {
       const why = describeFetchError(error, toolPatienceMs)
       return { outcome: why === 'ECONNREFUSED' ? 'failed' : 'unknown', why }
@@ -53,4 +54,14 @@ export class ToolLane implements WriteLane {
   close(): void {
     this.#headers = null
   }
+}
+
+/**
+ * `failed` only where the call was refused before any work, for its session or its rate. All else that a server says when
+ * it fails leaves open what it had done by then.
+ */
+export function endOfAnswer(status: number, { outcome, detail }: Classified): WriteEnd {
+  if (isGood(outcome)) return { outcome: 'ok', why: null }
+  const isDefinite = status === 404 || outcome === 'rate_limited'
+  return { outcome: isDefinite ? 'failed' : 'unknown', why: `${outcome}: ${detail ?? ''}` }
 }

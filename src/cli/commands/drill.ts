@@ -3,18 +3,22 @@ import { Command } from 'commander'
 import { drillPrefix, drills } from '../../../chaos/drills/registry.ts'
 import { renderDrillsPage } from '../../../reports/html/drills-page.ts'
 import { boundText, measuredText } from '../../../reports/text/finding-lines.ts'
+import { type PromiseKind, promised } from '../../domain/promise.ts'
 import type { Report } from '../../domain/verdict.ts'
 import { didYouMean, listNames } from '../../plan/problems.ts'
 import { writeDerived } from '../../record/writer.ts'
 import { assets } from '../assets.ts'
 import type { CliContext } from '../context.ts'
 import { type RunFlags, withRunFlags } from '../flags.ts'
+import { Interrupted } from '../interrupt.ts'
 import { judgeFolder } from '../judgement.ts'
+import { tellError } from '../problem.ts'
 import { tellVerdict } from '../verdict-text.ts'
 import { runPlan } from './run.ts'
 import { alignRows } from './table.ts'
 
 const usageExitCode = 64
+const interruptedExitCode = 130
 
 interface DrillFlags extends RunFlags {
   readonly all?: boolean
@@ -39,11 +43,13 @@ export function drillCommand(context: CliContext): Command {
       const wanted = flags.all === true ? [...drills.keys()] : names
       if (!check(wanted, names, flags, context)) return
       const done: Done[] = []
-      for (const name of wanted) {
-        if (context.interrupt.aborted) break
-        done.push(await carryOut(name, wanted.length, flags, context))
+      try {
+        for (const name of wanted) done.push(await carryOutOrTell(name, wanted.length, flags, context))
+      } finally {
+        // What an interrupt has left out was not carried out, and is told so.
+        const left = wanted.slice(done.length).map((name): Done => ({ name, report: null, folder: null }))
+        if (wanted.length > 1) tellAll([...done, ...left], flags, context)
       }
-      if (done.length > 1) tellAll(done, flags, context)
     })
 }
 
@@ -55,12 +61,33 @@ function check(wanted: readonly string[], names: readonly string[], { all }: Dri
     .map((name) => `received the drill ${name}, expected one of ${listNames(known)}${didYouMean(name, known)}`)
   if (wanted.length === 0)
     problems.push(`received no drill, expected the name of one or more (${listNames(known)}), or --all`)
+  const twice = wanted.filter((name, at) => wanted.indexOf(name) !== at)
+  if (twice.length > 0) problems.push(`received ${[...new Set(twice)].join(', ')} twice, expected each drill once`)
   if (all === true && names.length > 0)
     problems.push(`received --all and ${names.join(', ')}, expected one or the other`)
   if (problems.length === 0) return true
   context.stderr(`${problems.map((problem) => `squall: ${problem}`).join('\n')}\n`)
   context.setExitCode(usageExitCode)
   return false
+}
+
+/**
+ * One that cannot be carried out, such as for a stack that does not start, keeps the others from nothing: it is told,
+ * with its exit code. @throws Interrupted
+ */
+async function carryOutOrTell(name: string, count: number, flags: DrillFlags, context: CliContext): Promise<Done> {
+  if (context.interrupt.aborted) throw new Interrupted()
+  try {
+    const done = await carryOut(name, count, flags, context)
+    if (context.interrupt.aborted && count > 1) context.setExitCode(interruptedExitCode)
+    return done
+  } catch (error) {
+    if (error instanceof Interrupted || count === 1) throw error
+    const told = tellError(error)
+    context.stderr(told.text)
+    context.setExitCode(told.exitCode)
+    return { name, report: null, folder: null }
+  }
 }
 
 async function carryOut(name: string, count: number, flags: DrillFlags, context: CliContext): Promise<Done> {
@@ -89,12 +116,9 @@ function tellAll(done: readonly Done[], { out }: DrillFlags, context: CliContext
 }
 
 function rowOf({ name, report }: Done): readonly string[] {
-  const shown = (isIt: (measure: string) => boolean): string => {
-    const found = report?.findings.filter(({ measure }) => isIt(measure)) ?? []
-    const finding = found.find(({ judged }) => judged) ?? found[0]
+  const shown = (kind: PromiseKind): string => {
+    const finding = promised(report?.findings ?? [], kind)
     return finding === undefined ? '-' : `${measuredText(finding.measured)} (${boundText(finding.bound)})`
   }
-  const rto = shown((measure) => /^(recovery\.rto_sustained|restore\.duration)$/.test(measure))
-  const rpo = shown((measure) => /^data\.(rpo|rpo_worst_case|lost_writes)$/.test(measure))
-  return [name, report?.verdict ?? 'not carried out', rto, rpo]
+  return [name, report?.verdict ?? 'not carried out', shown('rto'), shown('rpo')]
 }

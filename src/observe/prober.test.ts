@@ -105,3 +105,38 @@ it('tells once what breaks the probe itself, at once, and nobody else is struck 
   await sampler.stop()
   expect(told).toEqual([new Error('the disk is full')])
 })
+
+it('a long line that was refused is no line, though a no to a question would not end it: another one is opened', async () => {
+  const clock = new SimulatedClock(0)
+  const samples: ProbeSample[] = []
+  const newLine = (): ProbeLine => {
+    let isOpen = false
+    return {
+      async open() {
+        await clock.sleep(2)
+        if (clock.monotonicUs() < 500_000) throw new Error('it takes no connection now')
+        isOpen = true
+      },
+      ask: () => (isOpen ? clock.sleep(2).then(() => 'yes') : new Promise(() => undefined)),
+      destroy: () => undefined,
+    }
+  }
+  const target: ProbeTarget = {
+    newLine,
+    classify: () => 'database',
+    sqlStateOf: () => '55000',
+    isBrokenBy: () => false,
+  }
+  const sampler = probe(target, {
+    clock,
+    everyMs: () => 50,
+    question: () => usualQuestion,
+    onSample: (sample) => samples.push(sample),
+    onError: () => undefined,
+  })
+  await clock.runUntil(clock.sleep(1_000))
+  await clock.runUntil(sampler.stop())
+  const long = samples.filter(({ connection }) => connection === 'long')
+  expect(new Set(long.map(({ error }) => error))).toEqual(new Set(['database', null]))
+  expect(long.at(-1)).toMatchObject({ error: null, answer: 'yes' })
+})

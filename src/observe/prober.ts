@@ -124,6 +124,7 @@ class Prober {
     while (!this.#ended.signal.aborted) {
       const asked = this.#ask('long')
       let settled: Settled | null
+      const isOpen = line !== null
       if (line) settled = await this.#await(asked, settle(line.ask(asked.question)))
       else {
         line = this.#target.newLine('long')
@@ -132,7 +133,8 @@ class Prober {
         settled = await this.#await(asked, settle(line.open().then(() => null)))
       }
       if (settled) this.#tell(asked, settled)
-      if (!settled || (settled.error !== null && this.#target.isBrokenBy(settled.error))) {
+      // One that was refused is none, whatever the target said: a question on it would never be answered.
+      if (!settled || (settled.error !== null && (!isOpen || this.#target.isBrokenBy(settled.error)))) {
         line.destroy()
         line = null
       }

@@ -1,11 +1,16 @@
 import { type BackupKind, backupKinds } from '../../domain/backup.ts'
 import type { DrillPlan } from '../../domain/plan.ts'
-import type { Known } from '../known.ts'
+import { type Known, textOf } from '../known.ts'
 import { drillHorizonMsMax, drillHorizonMsMin } from '../limits.ts'
-import { duration, joinPath, object, oneOf, optional, placeOf, type Read, required } from '../shape.ts'
+import { complain, duration, joinPath, object, oneOf, optional, placeOf, type Read, required } from '../shape.ts'
 import { child } from '../tree.ts'
 
-const modes = ['automatic', 'manual'] as const
+/** Runs may be of other versions, and tell of manual ones. */
+const automatic: Read<'automatic'> = (spot, problems) =>
+  textOf(spot.tree) === 'automatic'
+    ? 'automatic'
+    : complain(spot, problems, 'automatic: other modes are not in this version')
+
 const schedules = ['week', 'month', 'quarter', 'year'] as const
 
 function hasBackups({ nodes }: Known): boolean {
@@ -17,7 +22,7 @@ export function readDrill(known: Known): Read<DrillPlan | null> {
   return (spot, problems) => {
     const drill = object({
       name: required(oneOf(known.catalogue.drills.keys(), 'a drill')),
-      mode: optional(oneOf(modes, 'how its steps are carried out'), 'automatic'),
+      mode: optional<'automatic'>(automatic, 'automatic'),
       horizon: optional(duration(drillHorizonMsMin, drillHorizonMsMax), 60_000),
       verifies: optional<BackupKind | null>(oneOf(backupKinds, 'which backup is proven'), null),
       every: optional<DrillPlan['every']>(oneOf(schedules, 'how often it is to be done'), null),

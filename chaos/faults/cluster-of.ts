@@ -1,6 +1,6 @@
 import type { ParameterDescription } from '../../src/domain/catalogue.ts'
 import type { NodeControl } from '../../src/domain/node-control.ts'
-import { type Doing, type FaultParameters, type NodeFault, numberOf, textOf } from './fault.ts'
+import { type Doing, type FaultParameters, type NodeFault, numberOf } from './fault.ts'
 
 /** What fail-overs have in common: who takes over, and when. The supervisor in them is Squall's own. */
 
@@ -35,7 +35,7 @@ async function harmPrimary(node: NodeControl, signal: 'SIGKILL' | 'SIGSTOP'): Pr
 }
 
 export async function decideAndHandOver(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void> {
-  if (textOf(parameters, 'by') === 'supervisor') return
+  if (parameters.by === 'supervisor') return
   await doing.sleep(numberOf(parameters, 'decide'))
   if (!doing.signal.aborted) await handOver(node)
 }

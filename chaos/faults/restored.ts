@@ -42,8 +42,10 @@ const points = new WeakMap<NodeControl, RestorePoint>()
 
 /** SQLSTATE of a transaction that PostgreSQL ended to break a deadlock. */
 const deadlockState = '40P01'
-/** The load may lock the same tables in another order. */
-const triesMax = 3
+/** The load may lock the same tables in another order, again and again; a fault has 5 s to be applied. */
+const triesMax = 20
+/** Ours looks for a deadlock before anybody else does, so that it is ours that is ended, and soon; the usual is a second. */
+const lookSooner = "set local deadlock_timeout = '100ms'"
 
 interface TableHarm {
   /** As SQL has it. */
@@ -63,6 +65,7 @@ export async function harmAtPoint(node: NodeControl, { table, lock, act }: Table
   for (let tries = 1; ; tries += 1) {
     try {
       await databaseOf(node).transaction(async (run) => {
+        await run(lookSooner)
         await run(`lock table ${table} in ${lock} mode`)
         const point = await backupOf(node).markPoint(run, table)
         if (point.table.rows === 0) throw new Error(`${point.table.name} is empty: its return would prove nothing`)

@@ -126,6 +126,8 @@ describe('a local stack', () => {
     const before = stack.processes.get('toxiproxy')?.pid ?? 0
     // A stopped process takes connections and never answers: as an API that hangs.
     process.kill(before, 'SIGSTOP')
+    // Its threads stop one by one: until then one may answer.
+    await expect.poll(() => /\) T /.test(readFileSync(`/proc/${before}/stat`, 'utf8'))).toBe(true)
     await expect(control.removeToxic(link.proxyName, 'slow')).rejects.toMatchObject({ kind: 'no_answer' })
     expect(await keeper.heal('slow')).toEqual([{ id: 'slow', how: 'replaced', why: null }])
     expect(await queryMs(stack.linkUrl('db'))).toBeLessThan(200)

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { answerModern, versionAsked } from './modern.ts'
 import { answer, type CallTool, initializeResult, negotiate, protocolVersions } from './protocol.ts'
 import { errorCodes, errorText, type Message, readMessage, resultText } from './rpc.ts'
 import type { Session, Sessions } from './sessions.ts'
@@ -12,7 +13,7 @@ export interface Reply {
 const bodyBytesMax = 1_048_576
 const sessionHeader = 'mcp-session-id'
 
-/** Streamable HTTP, legacy era: answers are plain JSON, no stream is opened by the server. Never rejects. */
+/** Streamable HTTP, both eras: answers are plain JSON, no stream is opened by the server. Never rejects. */
 export class Endpoint {
   readonly #sessions: Sessions
   readonly #call: CallTool
@@ -54,6 +55,8 @@ export class Endpoint {
     if (message.kind === 'invalid') {
       return { status: 400, body: errorText(message.id, errorCodes.invalidRequest, message.why) }
     }
+    if (message.kind === 'request' && versionAsked(headers, message) !== undefined)
+      return await answerModern(headers, message, protocolVersions, this.#call)
     if (message.kind === 'request' && message.method === 'initialize') {
       const session = this.#sessions.open(negotiate(message.params))
       if (session === undefined) return refuse(503, 'no room for another session')

@@ -4,7 +4,7 @@ import type { ToolResult } from '../tools/run-tool.ts'
 import type { Tool } from '../tools/tool.ts'
 import { errorCodes, errorText, isObject, type Params, type RequestId, resultText } from './rpc.ts'
 
-/** Revisions with sessions, newest first. The stateless one of 2026-07-28 would be a second module beside this. */
+/** Revisions with sessions, newest first. The stateless one of 2026-07-28 is in modern.ts. */
 export const protocolVersions = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
 const newest = protocolVersions[0]
 

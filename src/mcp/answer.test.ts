@@ -34,6 +34,22 @@ describe('readAnswer from an event stream', () => {
     expect(readAnswer(body, 1)).toEqual({ kind: 'result', result: { ok: true } })
   })
 
+  test.each(['sampling/createMessage', 'elicitation/create', 'roots/list'])(
+    'asks its client for %s: told as such',
+    (method) => {
+      const answer = readAnswer(frame(`{"jsonrpc":"2.0","id":7,"method":"${method}"}`), 1)
+      expect(answer).toEqual({
+        kind: 'unreadable',
+        why: expect.stringContaining(`waits for its client to answer ${method}`),
+      })
+    },
+  )
+
+  test('what its client was asked for does not matter where an answer comes after it', () => {
+    const body = frame('{"jsonrpc":"2.0","id":7,"method":"roots/list"}') + frame(good)
+    expect(readAnswer(body, 1)).toEqual({ kind: 'result', result: { ok: true } })
+  })
+
   test('only answers to others: told as such', () => {
     const answer = readAnswer(frame(good.replace('"id":1', '"id":2')), 1)
     expect(answer).toEqual({ kind: 'unreadable', why: "the answer carries another request's id" })

@@ -1,3 +1,4 @@
+import { eventData } from './events.ts'
 import type { CallId } from './protocol.ts'
 import { versionsUnderstood } from './protocol.ts'
 
@@ -8,6 +9,7 @@ export type JsonObject = { readonly [key: string]: Json }
 export interface RpcError {
   readonly code: Json | undefined
   readonly message: Json | undefined
+  readonly data?: Json
 }
 
 /** What a body holds for the request with one id. `unreadable` says why it cannot be this request's answer. */
@@ -40,7 +42,10 @@ function readMessage(message: Json, id: CallId): Answer {
   if (message.id !== id && !(isObject(error) && (message.id === null || message.id === undefined))) {
     return unreadable("the answer carries another request's id")
   }
-  if (isObject(error)) return { kind: 'error', error: { code: error.code, message: error.message } }
+  if (isObject(error)) {
+    const { code, message: text, data } = error
+    return { kind: 'error', error: data === undefined ? { code, message: text } : { code, message: text, data } }
+  }
   const result = message.result
   return isObject(result) ? { kind: 'result', result } : unreadable('the answer has neither result nor error')
 }
@@ -48,31 +53,28 @@ function readMessage(message: Json, id: CallId): Answer {
 /** Frames that are notifications or requests of the server may come before the answer, and are passed over. */
 function readEvents(body: string, id: CallId): Answer {
   let other: Answer | undefined
+  let asked: string | null = null
   for (const data of eventData(body)) {
     const message = parse(data)
     if (message === undefined) return unreadable('an event of the answer is not JSON')
-    if (isObject(message) && message.method !== undefined) continue
+    if (isObject(message) && message.method !== undefined) {
+      asked ??= askedOfClient(message)
+      continue
+    }
     const answer = readMessage(message, id)
     if (answer.kind !== 'unreadable') return answer
     other ??= answer
   }
+  if (asked !== null) return unreadable(`it waits for its client to answer ${asked}`)
   return other ?? unreadable('the answer is neither JSON nor an event stream with an answer')
 }
 
-/** The data of each event; an event ends at an empty line, and its `data:` lines are one text. */
-function eventData(body: string): string[] {
-  const events: string[] = []
-  let lines: string[] = []
-  for (const line of [...body.split(/\r\n|\r|\n/), '']) {
-    if (line === '' && lines.length > 0) {
-      events.push(lines.join('\n'))
-      lines = []
-    } else if (line.startsWith('data:')) {
-      lines.push(line.slice(line.charAt(5) === ' ' ? 6 : 5))
-    }
-  }
-  // Keep-alive events have no data worth reading.
-  return events.filter((data) => data !== '')
+/** What a server wants of its client's model, user or folders before it answers; Squall's users have none of them. */
+const askedOfClients: readonly string[] = ['sampling/createMessage', 'elicitation/create', 'roots/list']
+
+/** The method of such a request; null: the message is something else, such as a sign of life. */
+export function askedOfClient({ method, id }: JsonObject): string | null {
+  return id !== undefined && typeof method === 'string' && askedOfClients.includes(method) ? method : null
 }
 
 // Bound once: k6's engine looks a global up by name at every use.

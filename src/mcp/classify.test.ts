@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../domain/outcome.ts'
+import type { AnswerRule, ToolRules } from '../domain/tool-plan.ts'
 import { type Classified, classify, classifySilence } from './classify.ts'
 
 const id = '7-1'
@@ -204,5 +205,88 @@ describe('classifySilence', () => {
     { timedOut: false, error: '', outcome: 'transport', detail: 'no answer' },
   ])('$error', ({ timedOut, error, outcome, detail }) => {
     expect(classifySilence(timedOut, error)).toEqual({ outcome, detail })
+  })
+})
+
+describe('rules of the tool itself', () => {
+  const at = (test: AnswerRule['test']): AnswerRule => ({ at: '/state', test })
+  const rules = (more: Partial<ToolRules>): ToolRules => ({ success: null, failed: null, ...more })
+  const answered = (content: object, given: ToolRules, expected?: readonly string[]) =>
+    classify(200, JSON.stringify({ jsonrpc: '2.0', id: 1, result: { structuredContent: content } }), 1, expected, given)
+
+  test.each<{ why: string; given: ToolRules; content: object; outcome: string }>([
+    {
+      why: 'success holds',
+      given: rules({ success: at({ kind: 'is', values: ['done', 'queued'] }) }),
+      content: { state: 'queued' },
+      outcome: 'ok',
+    },
+    {
+      why: 'success does not hold',
+      given: rules({ success: at({ kind: 'is', values: ['done'] }) }),
+      content: { state: 'broken' },
+      outcome: 'application_error',
+    },
+    {
+      why: 'nothing there is no success',
+      given: rules({ success: at({ kind: 'present', present: true }) }),
+      content: {},
+      outcome: 'application_error',
+    },
+    {
+      why: 'failed holds',
+      given: rules({ failed: at({ kind: 'isNot', values: ['done'] }) }),
+      content: { state: 'lost' },
+      outcome: 'application_error',
+    },
+    {
+      why: 'they stand in place of the usual ones',
+      given: rules({ failed: at({ kind: 'present', present: true }) }),
+      content: { status: 'failed', success: false },
+      outcome: 'ok',
+    },
+  ])('$why', ({ given, content, outcome }) => {
+    expect(answered(content, given).outcome).toBe(outcome)
+  })
+
+  test('the detail says what was found, and a code may be normal', () => {
+    const given = rules({ success: at({ kind: 'is', values: ['done'] }) })
+    expect(answered({ state: 'lost' }, given).detail).toBe('no success: /state is "lost"')
+    expect(answered({ state: 'lost', code: 'gone' }, given, ['gone']).outcome).toBe('expected')
+  })
+
+  test('isError is an error whatever they say', () => {
+    const body = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      result: { isError: true, structuredContent: { state: 'done' } },
+    })
+    expect(classify(200, body, 1, undefined, rules({ success: at({ kind: 'is', values: ['done'] }) })).outcome).toBe(
+      'tool_error',
+    )
+  })
+})
+
+describe('a secret that the server quotes', () => {
+  const secret = 's3cret'.repeat(60)
+  const shown = { Authorization: `Bearer ${secret}` }
+  const result = (fields: object) => JSON.stringify({ jsonrpc: '2.0', id: 1, result: fields })
+  const said = `who is ${secret}?`
+  test.each([
+    { where: 'a body', status: 401, body: said },
+    {
+      where: 'an error',
+      status: 200,
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: 1, message: said } }),
+    },
+    { where: 'a failed answer', status: 200, body: result({ isError: true, content: [{ type: 'text', text: said }] }) },
+    { where: 'a degraded one', status: 200, body: result({ structuredContent: { status: 'degraded', reason: said } }) },
+  ])('is out of the detail before that is cut: $where', ({ status, body }) => {
+    const { detail } = classify(status, body, 1, undefined, undefined, shown)
+    expect(detail).toContain('who is ***?')
+    expect(detail).not.toContain('s3cret')
+  })
+  test('an error of the way is no exception', () => {
+    expect(classifySilence(false, `lost: ${said}`, shown).detail).toBe('lost: who is ***?')
   })
 })

@@ -1,7 +1,7 @@
 /**
  * The Model Context Protocol over Streamable HTTP as a pure codec: bodies and headers to send. Reading is in answer.ts.
- * This is the era of sessions, up to 2025-11-25; the stateless era after it has other bodies and headers and belongs
- * into a file of its own beside this one.
+ * This is the era of sessions, up to 2025-11-25; what the stateless era after it has in its place is in dialect.ts, by
+ * which callers speak either.
  */
 
 export const protocolVersion = '2025-11-25'

@@ -33,6 +33,8 @@ export const reasonWords: Readonly<Record<ReasonCode, string>> = {
   window_missing: 'this part of the run never happened',
   interrupted: 'the run was interrupted',
   unplanned_exit: 'a process ended that should not have',
+  constant_answers: 'the same answer, whatever was asked',
+  idle_database: 'no work in the database',
   not_measurable: 'cannot be measured on this system',
 }
 
@@ -82,8 +84,10 @@ const measureNames: ReadonlyMap<string, string> = new Map(
     'load.generator_errors': 'failures of the load script',
     'load.unsent': 'calls that could not be sent in time',
     'pool.used.peak_ratio': 'highest share of the pool in use',
+    'pool.used.second_peaks': 'share of the pool in use (mean of 1 s peaks)',
     'pool.time_above': 'time with the pool nearly full',
     'pool.acquire_wait.p95': 'p95 wait for a connection',
+    'pool.acquire_wait.mean': 'mean wait for a connection',
     'pool.acquire_wait.max': 'longest wait for a connection',
     'pool.acquire_timeouts': 'waits for a connection that ran out',
     'pool.saturated_time.longest': 'longest time with a full pool and callers waiting',
@@ -91,6 +95,7 @@ const measureNames: ReadonlyMap<string, string> = new Map(
     'pool.leaked': 'connections not given back',
     'pool.drain_time': 'time until the pool was empty again',
     'database.connections.peak': 'most database connections',
+    'database.connections.mean': 'database connections (mean)',
     'database.query.p95': 'p95 query time',
     'database.deadlocks': 'deadlocks',
     'database.replay_lag.max': 'largest replay lag',

@@ -34,8 +34,15 @@ export interface DatabaseState {
   readonly newestRowAgeS: number | null
   /** Sequences whose next value is in use already. */
   readonly sequencesBehind: readonly string[]
+  /** Not validated, or a key to rows that are not there. */
   readonly constraintsInvalid: readonly string[]
   readonly indexesInvalid: readonly string[]
+}
+
+/** A database that takes writes, looked at while it does. */
+export interface LiveState extends DatabaseState {
+  /** `amcheck`: every B-tree was held against its table; else only what the catalogue says of them. */
+  readonly indexesCheckedBy: 'catalog' | 'amcheck'
 }
 
 /** A restored database held against what it should be. */

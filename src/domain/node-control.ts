@@ -1,5 +1,5 @@
 import type { BackupControl, RunSql, SqlRow } from './backup.ts'
-import type { NodeRole } from './plan.ts'
+import type { HookName, NodeRole } from './plan.ts'
 
 /** Tells the timeline of one step that a fault has done, with its numbers; units last in their names. */
 export type TellStep = (step: string, data: Readonly<Record<string, unknown>>) => void
@@ -44,6 +44,16 @@ export interface NodeControl {
   /** null where the plan has no backups of it. */
   readonly backup: BackupControl | null
   readonly tell: TellStep
+  /** Absent where the plan has none. */
+  readonly hooks?: HookControl
+}
+
+/** The plan's own commands, with what they are told of one node. */
+export interface HookControl {
+  /** Resolves when it has ended with 0; rejects with how else it ended and its last lines, or with its deadline. */
+  run(name: HookName): Promise<void>
+  /** How long that takes at most, the end of what does not end by itself included, ms. */
+  msMax(name: HookName): number
 }
 
 /** Databases of which all but one follow that one, and the route that leads the server to it: as one of them sees them. */

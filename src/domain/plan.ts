@@ -1,10 +1,21 @@
 import type { BackupKind, BackupPlan } from './backup.ts'
+import type { StdioPlan } from './bridge.ts'
+import type { Era } from './era.ts'
+import type { NotAssessed } from './verdict.ts'
 
 /** A plan as resolved: `extends` merged, defaults filled in, every duration a number of milliseconds. */
 
 export type StackKind = 'local' | 'compose' | 'external'
 /** `http` and `redis`: what the server uses beside its database, such as an integration and a cache. */
 export type NodeRole = 'mcp' | 'postgres' | 'http' | 'redis'
+
+/** Where the value of a header comes from. The value itself is in no plan and no record. */
+export interface HeaderSource {
+  /** Name of an environment variable. */
+  readonly env: string
+  /** Stands before the variable's value, such as `Bearer ` with its space. */
+  readonly prefix: string
+}
 
 export interface NodeSpec {
   readonly id: string
@@ -16,6 +27,8 @@ export interface NodeSpec {
   readonly command: readonly string[] | null
   readonly cwd: string | null
   readonly env: Readonly<Record<string, string>>
+  /** Of a server whose `command` speaks MCP over its standard input and output, behind a bridge. Absent: it speaks HTTP. */
+  readonly stdio?: StdioPlan
   /** Path of the endpoint that answers 200 when the node is ready. */
   readonly readyPath: string | null
   readonly readyWithinMs: number
@@ -31,6 +44,38 @@ export interface NodeSpec {
   readonly backups?: BackupPlan | null
   /** `external` only: where the node is. */
   readonly url: string | null
+  /** `external` only: sent with each request, by header name. Absent: none. */
+  readonly headers?: Readonly<Record<string, HeaderSource>>
+  /** `external` only: a file of certificates to trust in place of the machine's. Absent: the machine's. */
+  readonly caFile?: string
+  /** `external` only, of a database: the environment variable with its password. Absent: PGPASSWORD, if any. */
+  readonly passwordEnv?: string
+  /** Of a server: which era of MCP its users speak. Absent: the newest that it speaks. */
+  readonly era?: Era
+  /** The server's only: where its pool is told of, and how. Absent: as `observe.pool` says. */
+  readonly metrics?: MetricsPlan
+  /** PostgreSQL only: which of its sessions are the system's. Absent: all that are not Squall's. */
+  readonly own?: OwnSessions
+  /** PostgreSQL only: that the server has no use for it is right. */
+  readonly unused?: true
+}
+
+/** Whose sessions at a database are the system's own: those that fit each list; an empty one fits all. */
+export interface OwnSessions {
+  /** `*` stands for anything. */
+  readonly applications: readonly string[]
+  readonly users: readonly string[]
+  /** Addresses, or networks such as 10.0.0.0/8. */
+  readonly addresses: readonly string[]
+  /** How many the system may open, all its pools together; null: not known. */
+  readonly max: number | null
+}
+
+/** One of `path` (on the node itself) and `url`. */
+export interface MetricsPlan {
+  readonly path: string | null
+  readonly url: string | null
+  readonly map: PoolMap
 }
 
 /** What a link's `from` says where the callers of the server come in; no node. */
@@ -41,6 +86,8 @@ export interface LinkSpec {
   /** A node, or `usersEnd`. Of two databases: the one that is followed. */
   readonly from: string
   readonly to: string
+  /** `external` only: the name of the proxy on it, or its address. Absent: the one that leads to `to`. */
+  readonly proxy?: string
 }
 
 /** What the users' platform would do, done by Squall; null: it does not. ms without an answer until it acts. */
@@ -49,7 +96,24 @@ export interface SupervisorPlan {
   readonly promoteAfterMs: number | null
   /** An old primary that takes writes again after another was promoted is ended at once. */
   readonly fences: boolean
+  /** In place of both: `hooks.act` is run. Absent: it is not. */
+  readonly actAfterMs?: number
 }
+
+export const hookNames = ['inject', 'act', 'verify', 'heal'] as const
+export type HookName = (typeof hookNames)[number]
+
+/** A command of the users' own, such as the call that makes a managed database fail over. */
+export interface HookSpec {
+  /** argv; words in braces, such as `{primary}`, are filled in when it runs. */
+  readonly command: readonly string[]
+  /** One that has not ended by then is ended, and has failed. */
+  readonly withinMs: number
+  readonly cwd: string | null
+  readonly env: Readonly<Record<string, string>>
+}
+
+export type HooksPlan = Readonly<Partial<Record<HookName, HookSpec>>>
 
 export interface StackPlan {
   readonly kind: StackKind
@@ -60,6 +124,8 @@ export interface StackPlan {
   readonly links: Readonly<Record<string, LinkSpec>>
   /** null: nothing restarts or promotes by itself. Runs of earlier versions have none. */
   readonly supervisor: SupervisorPlan | null
+  /** Absent: there are none. */
+  readonly hooks?: HooksPlan
 }
 
 export interface Phase {
@@ -72,8 +138,23 @@ export interface Phase {
   readonly judged: boolean
 }
 
+/** Where a workload that speaks SQL finds its database. */
+export type DatabasePlace =
+  /** As the server does: by a link of the plan, and what stands in it. */
+  | { readonly kind: 'link'; readonly link: string }
+  /** Past all links. */
+  | { readonly kind: 'straight' }
+  /** Such as a pooler of somebody's own. The password is in no plan: `passwordEnv` names the variable that has it. */
+  | { readonly kind: 'url'; readonly url: string; readonly passwordEnv: string | null }
+
 export interface LoadPlan {
   readonly workload: string
+  /** Absent: MCP. */
+  readonly protocol?: 'http' | 'sql'
+  /** Of a workload that was named by its path: where it is, absolute. */
+  readonly file?: string
+  /** Exactly where `protocol` is `sql`. */
+  readonly database?: DatabasePlace
   readonly with: Readonly<Record<string, unknown>>
   readonly paceMs: number
   readonly callTimeoutMs: number
@@ -145,23 +226,37 @@ export type PoolField =
   | 'usedHighWater'
   | 'pendingHighWater'
 
+/** Our field → the system's name for it. */
+export type PoolMap = Readonly<Partial<Record<PoolField, string>>>
+
 /** `tool`: as users write, by a tool of the server. `sql`: straight to the database that takes writes. */
 export type LedgerVia = 'tool' | 'sql'
+/** As the ledger's stream has it. `update`: a change of a row that several writers change, straight to the database. */
+export type RecordedVia = LedgerVia | 'update'
 
 /** Writes of our own, each recorded before it is sent and when it has ended, to be counted afterwards one by one. */
 export interface LedgerPlan {
   readonly via: readonly LedgerVia[]
   /** Writes a second, by each. */
   readonly ratePerS: number
+  /** A read from a replica that lacks what was acknowledged longer before is stale. Absent in runs of earlier versions. */
+  readonly staleAfterMs?: number
 }
+
+/** Replay lag under load (docs/reading-a-report.md). */
+export const staleAfterMsDefault = 1_000
+/** Fewer acknowledged in the last second before a fault, and a loss could go unseen (docs/reading-a-report.md). */
+export const exposureMin = 20
 
 export interface ObservePlan {
   /** null: the pool is not observed, and what needs it is not assessed. `map`: our field → the system's metric name. */
   readonly pool: {
     readonly node: string
     readonly path: string
+    /** In place of the path: an exporter's own address. Absent: on the node itself. */
+    readonly url?: string
     readonly everyMs: number
-    readonly map: Readonly<Partial<Record<PoolField, string>>>
+    readonly map: PoolMap
   } | null
   readonly databaseEveryMs: number
   readonly hostEveryMs: number
@@ -206,6 +301,8 @@ export interface Plan {
   readonly drill: DrillPlan | null
   readonly observe: ObservePlan
   readonly objectives: readonly Objective[]
+  /** Objectives of the plan as written that its target cannot be held to, each with its reason. Absent: none. */
+  readonly leftOut?: readonly NotAssessed[]
 }
 
 /** What the server uses beside its database, each by a command of the plan. */

@@ -16,6 +16,8 @@ export interface ProbeSample {
   readonly error: ProbeErrorKind | null
   /** SQLSTATE of a database that said no; null otherwise. */
   readonly sqlState: string | null
+  /** What the failure said, in its own words, where it said anything. */
+  readonly message?: string
   /** Duration of the question alone, ms; null when there was no answer. */
   readonly roundTripMs: number | null
   /** First column of the answer's first row, as text; null where there is none, and for HTTP. */

@@ -29,6 +29,8 @@ export const reasonCodes = [
   'window_missing',
   'interrupted',
   'unplanned_exit',
+  'constant_answers',
+  'idle_database',
   'not_measurable',
 ] as const
 export type ReasonCode = (typeof reasonCodes)[number]

@@ -49,13 +49,18 @@ export function listRuns(runsFolder: string): { runs: readonly PastRun[]; unread
   for (const name of readdirSync(runsFolder).sort()) {
     const folder = join(runsFolder, name)
     try {
-      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue
+      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory() || isCampaign(folder)) continue
       runs.push({ folder, run: readDated(folder) })
     } catch (error) {
       unreadable.push({ folder, why: whyNot(error) })
     }
   }
   return { runs: runs.sort(byAge), unreadable }
+}
+
+/** A folder of several runs that were made to be compared, and no past of anything. */
+function isCampaign(folder: string): boolean {
+  return existsSync(join(folder, 'base', '1', 'run.json')) && !existsSync(join(folder, 'run.json'))
 }
 
 /** Two runs of one millisecond do not happen; their ids keep the order the same all the same. */

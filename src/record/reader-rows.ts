@@ -26,7 +26,9 @@ export interface PoolRow {
   readonly pendingHigh: readonly (readonly [number, number])[] | null
   /** [count, sum in s, cumulative counts by `waitBoundsS`]; null: unchanged since the row before, or not told. */
   readonly wait: WaitReading | null
-  /** Which of a server's several; null: there is one. */
+  /** From this row on, the last above all; absent: those of the row before of the same instance, at first the header's. */
+  readonly waitBoundsS?: readonly number[]
+  /** Which of a server's several, or `server/pool` of several pools; null: there is one. */
   readonly instance: string | null
 }
 
@@ -41,9 +43,14 @@ export interface DatabaseRow {
   readonly tookUs: number
   readonly error: string | null
   readonly connections: number | null
+  readonly active: number | null
+  readonly idleInTransaction: number | null
+  readonly waitingOnLock: number | null
   readonly allConnections: number | null
   readonly maxConnections: number | null
   readonly deadlocks: number | null
+  /** Transactions of everybody, ours too, since the counters began; null: not told. */
+  readonly commits: number | null
   readonly blocksHit: number | null
   readonly blocksRead: number | null
   /** Opened since its start; null: not told. */
@@ -53,6 +60,16 @@ export interface DatabaseRow {
   readonly written: number | null
   /** Bytes of it that each has replayed. */
   readonly followers: readonly (readonly [name: string, replayed: number])[]
+  /** The system's own sessions of which our login may not see what they do; null: not told. */
+  readonly hidden: number | null
+  /** For how long each of the system's idle sessions has been so, ms, rising, at most 500 of them; null: not told. */
+  readonly idleMs: readonly number[] | null
+  /** Calls and ms of all statements that the database has carried out; null: not told, or not asked this time. */
+  readonly statements: readonly [calls: number, execMs: number] | null
+  /** Of the proxy of each link that somebody else points the system at, others' connections to it; absent: not told. */
+  readonly clients: ReadonlyMap<string, number>
+  /** For how long none of the system's sessions has done anything, ms; null: it has none, or they are hidden, or not told. */
+  readonly quietMs: number | null
 }
 
 export interface HostRow {
@@ -77,6 +94,20 @@ export interface BalancerRow {
   readonly sent: number | null
 }
 
+/** What the bridge before a stdio server tells of itself, since its start; all null when `error` says why the look is missing. */
+export interface BridgeRow {
+  readonly tUs: number
+  readonly tookUs: number
+  readonly error: string | null
+  readonly instance: string | null
+  /** What it added to calls, by the header's `waitBoundsS`. */
+  readonly wait: WaitReading | null
+  /** Of itself alone. */
+  readonly cpuUs: number | null
+  readonly processes: number | null
+  readonly deaths: number | null
+}
+
 export interface ProbeRow {
   readonly askedUs: number
   readonly endedUs: number | null
@@ -84,6 +115,8 @@ export interface ProbeRow {
   readonly connection: string | null
   readonly ok: boolean
   readonly error: string | null
+  /** What a database answered that refused; null: it did not, or this run's Squall did not record it. */
+  readonly sqlState: string | null
 }
 
 /** One edge of a write of the ledger, or of its reading. */
@@ -157,8 +190,13 @@ export function poolRow(cells: Cells): PoolRow | null {
     usedHigh: marks(cells('usedHigh')),
     pendingHigh: marks(cells('pendingHigh')),
     wait: waitReading(cells('wait')),
+    ...boundsOf(cells('waitBoundsS')),
     instance: text(cells('instance')),
   }
+}
+
+function boundsOf(cell: unknown): Pick<PoolRow, 'waitBoundsS'> {
+  return Array.isArray(cell) ? { waitBoundsS: cell.map((bound) => finite(bound) ?? Number.POSITIVE_INFINITY) } : {}
 }
 
 export function databaseRow(cells: Cells): DatabaseRow | null {
@@ -169,16 +207,42 @@ export function databaseRow(cells: Cells): DatabaseRow | null {
     tookUs: finite(cells('took')) ?? 0,
     error: text(cells('error')),
     connections: finite(cells('connections')),
+    active: finite(cells('active')),
+    idleInTransaction: finite(cells('idleInTransaction')),
+    waitingOnLock: finite(cells('waitingOnLock')),
     allConnections: finite(cells('allConnections')),
     maxConnections: finite(cells('maxConnections')),
     deadlocks: finite(cells('deadlocks')),
+    commits: finite(cells('commits')),
     blocksHit: finite(cells('blocksHit')),
     blocksRead: finite(cells('blocksRead')),
     sessions: finite(cells('sessions')),
     startedAt: text(cells('startedAt')),
     written: finite(cells('written')),
     followers: followersOf(cells('followers')),
+    hidden: finite(cells('hidden')),
+    idleMs: numbersOf(cells('idleMs')),
+    statements: pairOf(cells('statements')),
+    clients: clientsOf(cells('clients')),
+    quietMs: finite(cells('quietMs')),
   }
+}
+
+function numbersOf(cell: unknown): readonly number[] | null {
+  return Array.isArray(cell) && cell.every((item) => finite(item) !== null) ? cell : null
+}
+
+function clientsOf(cell: unknown): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(fieldsOf(cell)).flatMap(([link, count]) =>
+      typeof count === 'number' && Number.isFinite(count) ? [[link, count] as const] : [],
+    ),
+  )
+}
+
+function pairOf(cell: unknown): readonly [number, number] | null {
+  const [first, second] = numbersOf(cell) ?? []
+  return first === undefined || second === undefined ? null : [first, second]
 }
 
 export function followersOf(cell: unknown): DatabaseRow['followers'] {
@@ -217,6 +281,21 @@ export function balancerRow(cells: Cells): BalancerRow | null {
   }
 }
 
+export function bridgeRow(cells: Cells): BridgeRow | null {
+  const tUs = finite(cells('t'))
+  if (tUs === null) return null
+  return {
+    tUs,
+    tookUs: finite(cells('took')) ?? 0,
+    error: text(cells('error')),
+    instance: text(cells('instance')),
+    wait: waitReading(cells('added')),
+    cpuUs: finite(cells('cpu')),
+    processes: finite(cells('processes')),
+    deaths: finite(cells('deaths')),
+  }
+}
+
 export function probeRow(cells: Cells): ProbeRow | null {
   const askedUs = finite(cells('t'))
   const probe = text(cells('probe'))
@@ -229,6 +308,7 @@ export function probeRow(cells: Cells): ProbeRow | null {
     connection: text(cells('connection')),
     ok,
     error: text(cells('error')),
+    sqlState: text(cells('sqlState')),
   }
 }
 
@@ -236,8 +316,17 @@ export function ledgerRow(cells: Cells): LedgerRow | null {
   const tUs = finite(cells('t'))
   const edge = text(cells('edge'))
   const via = text(cells('via'))
-  if (tUs === null || edge === null || via === null) return null
-  return { tUs, edge, via, op: text(cells('op')), data: fieldsOf(cells('data')) }
+  const op = text(cells('op'))
+  const data = fieldsOf(cells('data'))
+  if (tUs === null || edge === null || via === null || lacksNumber(edge, op, data)) return null
+  return { tUs, edge, via, op, data }
+}
+
+/** A write without its due time, or one that was found who knows how often, is no fact to judge by. */
+function lacksNumber(edge: string, op: string | null, { intended, copies }: LedgerRow['data']): boolean {
+  if (op === null) return false
+  if (edge === 'present') return !Number.isSafeInteger(copies) || Number(copies) < 1
+  return (edge === 'invoke' || edge === 'unsent') && finite(intended) === null
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

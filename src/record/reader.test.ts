@@ -221,3 +221,35 @@ describe('rows of integers', () => {
     '',
   ])('refuses %j for two columns', (text) => expect(parse(text, 2)).toBeNull())
 })
+
+describe('answers', () => {
+  const answers = Array.from({ length: 3 }, (_, at) => ({ tUs: at, tool: 1, asked: `q${at}`, answer: 'a' }))
+  const file = 'answers/k6-1.ndjson'
+  const read = (change: (text: string) => string): RunFolder =>
+    withFolder((folder) => {
+      writeRun(folder, calmRun({ answers }))
+      rewrite(folder, file, change)
+      return readRunFolder(folder)
+    })
+
+  test('are read with their tools, and hashed', () => {
+    const folder = read((text) => text)
+    expect(folder.answers?.rows).toEqual(answers.map(({ asked, answer }) => ({ tool: 'write', asked, answer })))
+    expect(folder.answers?.states).toMatchObject([{ file, cut: null, rows: 3 }])
+    expect(folder.sha256.has(file)).toBe(true)
+  })
+
+  test.each([
+    ['of a tool without a name', (text: string) => text.replace('[1,1,', '[1,7,')],
+    ['without an answer', (text: string) => text.replace('"q1","a"', '"q1",null')],
+    ['that is no list', (text: string) => text.replace('[1,1,', '[1,1 ')],
+  ])('end at one %s', (_why, change) => {
+    const folder = read(change)
+    expect(folder.answers?.rows).toHaveLength(1)
+    expect(folder.answers?.states).toMatchObject([{ cut: expect.stringContaining('row 2') }])
+  })
+
+  test('are null in a folder without them', () => {
+    expect(readAfter(() => {}).answers).toBeNull()
+  })
+})

@@ -3,11 +3,15 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NewestDrill, PreviousDrill } from '../domain/past-drill.ts'
 import type { Advice, Plan } from '../domain/plan.ts'
+import type { ToolReads } from '../domain/tool-reads.ts'
+import { type AnswerRow, readAnswerRows } from './reader-answers.ts'
 import { CallsReader, type CallTable } from './reader-calls.ts'
 import { RunFolderError } from './reader-error.ts'
 import {
   type BalancerRow,
+  type BridgeRow,
   balancerRow,
+  bridgeRow,
   type DatabaseRow,
   databaseRow,
   type HostRow,
@@ -40,6 +44,11 @@ export interface RunFile {
   readonly versions: Readonly<Record<string, string>>
   readonly environment: Readonly<Record<string, string | number>>
   readonly tools: readonly string[]
+  /**
+   * What each tool says of itself. undefined: no answers are sampled, as of a workload that speaks SQL, or of a run of an earlier
+   * version.
+   */
+  readonly reads?: ToolReads | undefined
   /** Of the git tree that Squall was started in; null: none, or a run of an earlier version. */
   readonly commit: Commit | null
   /** null: this run is no drill, or the first. */
@@ -68,11 +77,15 @@ export interface RunFolder {
   readonly timeline: RowStream<TimelineRow> | null
   /** null: no load instance left a stream. */
   readonly calls: { readonly states: readonly StreamState[]; readonly table: CallTable } | null
+  /** A sample of the good answers, of all load instances; null: none left a stream. */
+  readonly answers: { readonly states: readonly StreamState[]; readonly rows: readonly AnswerRow[] } | null
   readonly pool: RowStream<PoolRow> | null
   readonly database: RowStream<DatabaseRow> | null
   readonly host: RowStream<HostRow> | null
   /** null as well where the server has one instance. */
   readonly balancer: RowStream<BalancerRow> | null
+  /** null as well where no server is behind a bridge. */
+  readonly bridge: RowStream<BridgeRow> | null
   readonly probe: RowStream<ProbeRow> | null
   readonly ledger: RowStream<LedgerRow> | null
   /** Path inside the run folder → SHA-256, of all files above. */
@@ -96,27 +109,41 @@ export function readRunFolder(folder: string): RunFolder {
   }
   const timeline = rows('timeline', timelineRow)
   const calls = readCalls(folder, run.bootId)
-  for (const state of calls?.states ?? []) sha256.set(state.file, state.sha256)
+  const answers = readAnswers(folder, run.bootId)
+  for (const state of [...(calls?.states ?? []), ...(answers?.states ?? [])]) sha256.set(state.file, state.sha256)
   const pool = rows('pool', poolRow)
   const database = rows('database', databaseRow)
   const host = rows('host', hostRow)
   const balancer = rows('balancer', balancerRow)
+  const bridge = rows('bridge', bridgeRow)
   const probe = rows('probe', probeRow)
   const ledger = rows('ledger', ledgerRow)
-  return { run, timeline, calls, pool, database, host, balancer, probe, ledger, sha256 }
+  return { run, timeline, calls, answers, pool, database, host, balancer, bridge, probe, ledger, sha256 }
 }
 
 function readCalls(folder: string, bootId: string | null): RunFolder['calls'] {
   const directory = join(folder, 'calls')
-  if (!existsSync(directory)) return null
-  // Sorted, so that the same folder gives the same table wherever it was copied to.
-  const names = readdirSync(directory)
-    .filter((name) => name.endsWith('.ndjson'))
-    .sort()
+  const names = streamsIn(directory)
   if (names.length === 0) return null
   const reader = new CallsReader(names.reduce((bytes, name) => bytes + statSync(join(directory, name)).size, 0))
   const states = names.map((name) => reader.read(join(directory, name), `calls/${name}`, bootId))
   return { states, table: reader.table() }
+}
+
+function readAnswers(folder: string, bootId: string | null): RunFolder['answers'] {
+  const names = streamsIn(join(folder, 'answers'))
+  if (names.length === 0) return null
+  const rows: AnswerRow[] = []
+  const states = names.map((name) => readAnswerRows(join(folder, 'answers', name), `answers/${name}`, bootId, rows))
+  return { states, rows }
+}
+
+/** Sorted, so that the same folder gives the same table wherever it was copied to. */
+function streamsIn(directory: string): readonly string[] {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.ndjson'))
+    .sort()
 }
 
 /**
@@ -159,6 +186,7 @@ export function readRunFile(folder: string, sha256 = new Map<string, string>()):
     versions: (fields.versions ?? {}) as RunFile['versions'],
     environment: (fields.environment ?? {}) as RunFile['environment'],
     tools: Array.isArray(fields.tools) ? (fields.tools as string[]) : [],
+    reads: fields.reads as ToolReads | undefined,
     commit: (fields.commit ?? null) as RunFile['commit'],
     drillScript: (fields.drillScript ?? null) as RunFile['drillScript'],
     previousDrill: (fields.previousDrill ?? null) as RunFile['previousDrill'],

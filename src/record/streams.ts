@@ -18,6 +18,7 @@ export const streamColumns = {
     'usedHigh',
     'pendingHigh',
     'wait',
+    'waitBoundsS',
     'instance',
   ],
   database: [
@@ -39,11 +40,17 @@ export const streamColumns = {
     'startedAt',
     'written',
     'followers',
+    'hidden',
+    'idleMs',
+    'statements',
+    'clients',
+    'quietMs',
   ],
   host: ['t', 'process', 'pid', 'cpu', 'rss'],
   ledger: ['t', 'edge', 'via', 'op', 'data'],
   balancer: ['t', 'took', 'error', 'instance', 'isUp', 'open', 'opened', 'sent'],
-  probe: ['t', 'ended', 'probe', 'connection', 'ok', 'error'],
+  bridge: ['t', 'took', 'error', 'instance', 'added', 'cpu', 'processes', 'deaths'],
+  probe: ['t', 'ended', 'probe', 'connection', 'ok', 'error', 'sqlState'],
 } as const
 
 export type StreamName = keyof typeof streamColumns

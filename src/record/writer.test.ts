@@ -86,7 +86,7 @@ describe('the folder', () => {
   it('is made with those above it', () => {
     const deep = join(folder, 'a', 'b')
     RunFolderWriter.create(deep, new SimulatedClock())
-    expect(readdirSync(deep).sort()).toEqual(['calls', 'logs'])
+    expect(readdirSync(deep).sort()).toEqual(['answers', 'calls', 'logs'])
   })
 
   it('that is not empty is bad usage', () => {

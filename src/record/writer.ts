@@ -81,7 +81,7 @@ export class RunFolderWriter {
   }
 
   /**
-   * Makes the folder with its `calls/` and `logs/`.
+   * Makes the folder with its `calls/`, `answers/` and `logs/`.
    * @throws RecordError when it exists and is not empty, or cannot be made
    */
   static create(folder: string, clock: Clock): RunFolderWriter {
@@ -92,6 +92,7 @@ export class RunFolderWriter {
           exitCode: 64,
         })
       mkdirSync(join(folder, 'calls'))
+      mkdirSync(join(folder, 'answers'))
       mkdirSync(join(folder, 'logs'))
     } catch (cause) {
       if (cause instanceof RecordError) throw cause

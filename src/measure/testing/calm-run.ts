@@ -100,7 +100,22 @@ export function databaseOf(shape: (ms: number) => Partial<GeneratedDatabaseRow>)
   })
 }
 
-/** Both processes up, load from 0 to 60 s, each fault of the plan applied, observed and healed on time. */
+/** A database in which nothing is wrong. */
+export const whole = {
+  tablesWritten: ['public.messages'],
+  tablesCompared: 9,
+  tablesMissing: [],
+  tablesDifferent: [],
+  sequencesBehind: [],
+  constraintsInvalid: [],
+  indexesInvalid: [],
+  indexesCheckedBy: 'catalog',
+}
+
+/**
+ * Both processes up, load from 0 to 60 s, each fault of the plan applied, observed and healed on time; a drill's database
+ * found whole.
+ */
 export function timelineOf(plan: Plan, more: readonly TimelineEntry[] = []): TimelineEntry[] {
   const edges = plan.faults.flatMap((fault): TimelineEntry[] => {
     const startUs = fault.startMs * 1000
@@ -125,6 +140,7 @@ export function timelineOf(plan: Plan, more: readonly TimelineEntry[] = []): Tim
     [-2_000_000, 'process', 'server', { pid: 2, command: 'server' }],
     ...[...edges, ...more].sort(([a], [b]) => a - b),
     [60_100_000, 'load', 'k6-1', { edge: 'end', reason: 'planned' }],
+    ...(plan.drill ? [[66_000_000, 'integrity', 'primary', whole] satisfies TimelineEntry] : []),
     [67_000_000, 'end', null, { reason: 'planned' }],
   ]
   return rows

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Outcome, outcomes } from '../../domain/outcome.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { Plan, RecordedVia } from '../../domain/plan.ts'
+import type { ToolReads } from '../../domain/tool-reads.ts'
 import { type RunFolder, readRunFolder } from '../../record/reader.ts'
 
 export interface GeneratedCall {
@@ -30,6 +31,7 @@ export interface GeneratedPoolRow {
   readonly usedHigh?: readonly (readonly [number, number])[] | null
   readonly pendingHigh?: readonly (readonly [number, number])[] | null
   readonly wait?: readonly [number, number, readonly number[]] | null
+  readonly waitBoundsS?: readonly number[]
   readonly instance?: string
 }
 
@@ -44,12 +46,30 @@ export interface GeneratedDatabaseRow {
   readonly tUs: number
   readonly error?: string
   readonly connections?: number | null
+  readonly active?: number | null
+  readonly idleInTransaction?: number | null
   readonly deadlocks?: number | null
   readonly blocksHit?: number | null
   readonly blocksRead?: number | null
   readonly startedAt?: string
   readonly written?: number | null
   readonly followers?: readonly (readonly [name: string, replayed: number])[]
+  readonly hidden?: number | null
+  readonly idleMs?: readonly number[] | null
+  readonly statements?: readonly [calls: number, execMs: number] | null
+  readonly clients?: Readonly<Record<string, number | null>>
+  /** With one of them in any row the stream has the columns of all three. */
+  readonly sessions?: number | null
+  readonly commits?: number | null
+  readonly quietMs?: number | null
+}
+
+/** A good answer, by its tool's number. */
+export interface GeneratedAnswer {
+  readonly tUs: number
+  readonly tool: number
+  readonly asked: string
+  readonly answer: string
 }
 
 export interface GeneratedProbeRow {
@@ -58,10 +78,11 @@ export interface GeneratedProbeRow {
   readonly probe: string
   readonly connection: string | null
   readonly error: string | null
+  readonly sqlState?: string
 }
 
 /** One row of the ledger as the stream has it. */
-export type LedgerEntry = readonly [tUs: number, edge: string, via: 'tool' | 'sql', op: string | null, data: object]
+export type LedgerEntry = readonly [tUs: number, edge: string, via: RecordedVia, op: string | null, data: object]
 
 export type TimelineEntry = readonly [tUs: number, kind: string, id: string | null, data: Record<string, unknown>]
 
@@ -72,10 +93,21 @@ export interface GeneratedRun {
   readonly calls?: readonly GeneratedCall[]
   readonly pool?: readonly GeneratedPoolRow[]
   readonly database?: readonly GeneratedDatabaseRow[]
+  /** Where the proxy of each link listens that somebody else points the server at; absent: there is none, or nobody looked. */
+  readonly proxies?: Readonly<Record<string, string>>
   readonly balancer?: readonly GeneratedBalancerRow[]
+  /** Rows as the stream has them, by the bounds below. */
+  readonly bridge?: readonly (readonly unknown[])[]
   readonly probe?: readonly GeneratedProbeRow[]
   readonly ledger?: readonly LedgerEntry[]
   readonly tools?: readonly string[]
+  /** What the tools say of themselves; absent: as of a run of an earlier version. */
+  readonly reads?: ToolReads
+  readonly answers?: readonly GeneratedAnswer[]
+  /** With a host stream of one process. */
+  readonly host?: boolean
+  /** When its streams end; absent: after a load of a minute, and the rest. */
+  readonly endUs?: number
 }
 
 export const waitBoundsS = [0.005, 0.05, 0.5, 1, 5, 30]
@@ -100,11 +132,12 @@ export function streamLines(
 }
 
 const poolColumns =
-  't took error used idle max pending timeouts saturatedS saturatedLongestS uptime usedHigh pendingHigh wait instance'
+  't took error used idle max pending timeouts saturatedS saturatedLongestS uptime usedHigh pendingHigh wait waitBoundsS instance'
 const databaseColumns =
-  't took error connections allConnections maxConnections deadlocks blocksHit blocksRead startedAt written followers'
+  't took error connections allConnections maxConnections deadlocks blocksHit blocksRead startedAt written followers ' +
+  'active idleInTransaction hidden idleMs statements clients'
 
-export function callLines(calls: readonly GeneratedCall[], tools: readonly string[]): string[] {
+export function callLines(calls: readonly GeneratedCall[], tools: readonly string[], endUs = 67_000_000): string[] {
   const errors = [...new Set(calls.flatMap((call) => call.error ?? []))]
   const rows = calls.map((call) => [
     call.user,
@@ -123,7 +156,7 @@ export function callLines(calls: readonly GeneratedCall[], tools: readonly strin
     { stream: 'calls', instance: 'k6-1', columns, outcomes },
     rows,
     known,
-    67_000_000,
+    endUs,
   )
   const dictionary = [
     ...tools.map((tool, number) => JSON.stringify({ dict: ['tool', number, tool] })),
@@ -132,9 +165,17 @@ export function callLines(calls: readonly GeneratedCall[], tools: readonly strin
   return [header, ...dictionary, ...rest]
 }
 
+function answerLines(answers: readonly GeneratedAnswer[], tools: readonly string[], endUs: number): string[] {
+  const rows = answers.map(({ tUs, tool, asked, answer }) => [tUs, tool, asked, answer])
+  const columns = ['t', 'tool', 'arguments', 'answer']
+  const header = { stream: 'answers', instance: 'k6-1', columns }
+  const [first = '', ...rest] = streamLines(header, rows, (row) => Number(row[0]), endUs)
+  return [first, ...tools.map((tool, number) => JSON.stringify({ dict: ['tool', number, tool] })), ...rest]
+}
+
 /** Writes a run folder as docs/run-folder.md says. */
 export function writeRun(folder: string, run: GeneratedRun): void {
-  const { plan, tools = ['read', 'write'] } = run
+  const { plan, tools = ['read', 'write'], endUs = 67_000_000 } = run
   const file = (name: string, lines: readonly string[]): void =>
     writeFileSync(join(folder, name), `${lines.join('\n')}\n`)
   const runFile = {
@@ -152,29 +193,40 @@ export function writeRun(folder: string, run: GeneratedRun): void {
     versions: { squall: '0.1.0' },
     environment: { cores: 2 },
     tools,
+    ...(run.reads === undefined ? {} : { reads: run.reads }),
   }
   file('run.json', [JSON.stringify({ ...runFile, ...about })])
   if (run.timeline !== undefined) {
     const header = { stream: 'timeline', columns: ['t', 'kind', 'id', 'data'] }
     file(
       'timeline.ndjson',
-      streamLines(header, run.timeline, (row) => Number(row[0]), 68_000_000),
+      streamLines(header, run.timeline, (row) => Number(row[0]), endUs + 1_000_000),
     )
   }
   if (run.calls !== undefined) {
     mkdirSync(join(folder, 'calls'), { recursive: true })
-    file('calls/k6-1.ndjson', callLines(run.calls, tools))
+    file('calls/k6-1.ndjson', callLines(run.calls, tools, endUs))
+  }
+  if (run.answers !== undefined) {
+    mkdirSync(join(folder, 'answers'), { recursive: true })
+    file('answers/k6-1.ndjson', answerLines(run.answers, tools, endUs))
   }
   if (run.pool !== undefined) {
     const rows = run.pool.map((row) => [
       ...[row.tUs, row.tookUs, row.error ?? null, row.used ?? null, null, row.max ?? null, row.pending ?? null],
       ...[row.timeouts ?? null, row.saturatedS ?? null, row.saturatedLongestS ?? null, row.uptimeS ?? null],
-      ...[row.usedHigh ?? null, row.pendingHigh ?? null, row.wait ?? null, row.instance ?? null],
+      ...[
+        row.usedHigh ?? null,
+        row.pendingHigh ?? null,
+        row.wait ?? null,
+        row.waitBoundsS ?? null,
+        row.instance ?? null,
+      ],
     ])
     const header = { stream: 'pool', columns: poolColumns.split(' '), waitBoundsS }
     file(
       'pool.ndjson',
-      streamLines(header, rows, (row) => Number(row[0]), 68_000_000),
+      streamLines(header, rows, (row) => Number(row[0]), endUs + 1_000_000),
     )
   }
   if (run.balancer !== undefined) {
@@ -182,7 +234,22 @@ export function writeRun(folder: string, run: GeneratedRun): void {
     const columns = 't took error instance isUp open opened sent'.split(' ')
     file(
       'balancer.ndjson',
-      streamLines({ stream: 'balancer', columns }, rows, (row) => Number(row[0]), 68_000_000),
+      streamLines({ stream: 'balancer', columns }, rows, (row) => Number(row[0]), endUs + 1_000_000),
+    )
+  }
+  if (run.host === true) {
+    const rows = Array.from({ length: 68 }, (_, s) => [s * 1_000_000, 'server', 2, s * 10_000, 1 << 20])
+    const header = { stream: 'host', columns: ['t', 'process', 'pid', 'cpu', 'rss'] }
+    file(
+      'host.ndjson',
+      streamLines(header, rows, (row) => Number(row[0]), 68_000_000),
+    )
+  }
+  if (run.bridge !== undefined) {
+    const columns = 't took error instance added cpu processes deaths'.split(' ')
+    file(
+      'bridge.ndjson',
+      streamLines({ stream: 'bridge', columns, waitBoundsS }, run.bridge, (row) => Number(row[0]), 68_000_000),
     )
   }
   if (run.probe !== undefined) writeProbe(file, run.probe)
@@ -190,26 +257,35 @@ export function writeRun(folder: string, run: GeneratedRun): void {
     const header = { stream: 'ledger', columns: ['t', 'edge', 'via', 'op', 'data'] }
     file(
       'ledger.ndjson',
-      streamLines(header, run.ledger, (row) => Number(row[0]), 68_000_000),
+      streamLines(header, run.ledger, (row) => Number(row[0]), endUs + 1_000_000),
     )
   }
   if (run.database !== undefined) {
+    const tellsWork = run.database.some(
+      ({ sessions, commits, quietMs }) => (sessions ?? commits ?? quietMs) !== undefined,
+    )
     const rows = run.database.map((row) => [
       ...[row.tUs, 2_000, row.error ?? null, row.connections ?? null, null, 100],
       ...[row.deadlocks ?? null, row.blocksHit ?? null, row.blocksRead ?? null, row.startedAt ?? null],
-      ...[row.written ?? null, row.followers ?? null],
+      ...[row.written ?? null, row.followers ?? null, row.active ?? null, row.idleInTransaction ?? null],
+      ...[row.hidden ?? null, row.idleMs ?? null, row.statements ?? null, row.clients ?? null],
+      ...(tellsWork ? [row.sessions ?? null, row.commits ?? null, row.quietMs ?? null] : []),
     ])
-    const header = { stream: 'database', columns: databaseColumns.split(' ') }
+    const extra = run.proxies === undefined ? {} : { proxies: run.proxies }
+    const columns = [...databaseColumns.split(' '), ...(tellsWork ? ['sessions', 'commits', 'quietMs'] : [])]
+    const header = { stream: 'database', columns, ...extra }
     file(
       'database.ndjson',
-      streamLines(header, rows, (row) => Number(row[0]), 68_000_000),
+      streamLines(header, rows, (row) => Number(row[0]), endUs + 1_000_000),
     )
   }
 }
 
 function writeProbe(file: (name: string, lines: readonly string[]) => void, probe: readonly GeneratedProbeRow[]): void {
-  const rows = probe.map((row) => [row.askedUs, row.endedUs, row.probe, row.connection, row.error === null, row.error])
-  const header = { stream: 'probe', columns: ['t', 'ended', 'probe', 'connection', 'ok', 'error'] }
+  const rows = probe.map(({ askedUs, endedUs, connection, error, sqlState = null, probe: name }) => [
+    ...[askedUs, endedUs, name, connection, error === null, error, sqlState],
+  ])
+  const header = { stream: 'probe', columns: ['t', 'ended', 'probe', 'connection', 'ok', 'error', 'sqlState'] }
   file(
     'probe.ndjson',
     streamLines(header, rows, (row) => Number(row[1]), 68_000_000),

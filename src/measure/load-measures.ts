@@ -1,11 +1,12 @@
+import type { Plan } from '../domain/plan.ts'
 import { contains, type Span, usPerSecond } from '../domain/time.ts'
-import type { CallTable } from '../record/reader-calls.ts'
 import { generatorErrorCode, unsentCode } from './call-facts.ts'
 import { eachRowNear } from './call-seconds.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
-import { exactly, none } from './measured.ts'
+import { between, exactly, none } from './measured.ts'
 import type { RunView } from './run-view.ts'
-import { durationUs } from './windows.ts'
+import { mostAtOnce } from './users-there.ts'
+import { durationUs, withLoad } from './windows.ts'
 
 /** What load there really was. None of these rests on the load having been delivered: they show whether it was. */
 export const loadMeasures: readonly MeasureSpec[] = [
@@ -18,11 +19,19 @@ export const loadMeasures: readonly MeasureSpec[] = [
     perTool: false,
     needs: ['calls'],
     compute: ({ view, stretch }) => {
-      const method = 'users between their first and their last slot'
+      const method = 'users from when to when the plan has them, as far as their slots show them there'
       if (view.table === null) return none('no_samples', 'no calls stream', 'count', 0, method)
-      const { peak, users } = usersPeak(view.table, stretch.spans)
+      // A user is there until its last slot, which may lie beyond the window.
+      const nextSlotUs = (stretch.spans.at(-1)?.endUs ?? 0) + slotsApartUsMax(view.plan)
+      if (view.callsWholeUntilUs < nextSlotUs)
+        return none('stream_cut', 'the calls were cut before each user had its next slot', 'count', 0, method)
+      const { lives, unseen, users } = view.users
       if (users === 0) return none('no_samples', 'no call', 'count', 0, method)
-      return exactly(peak, 'count', users, method)
+      const peak = mostAtOnce(lives, stretch.spans)
+      const most = mostAtOnce([...lives, ...unseen], stretch.spans)
+      if (peak === most) return exactly(peak, 'count', users, method)
+      const why = `${method}; up to ${most - peak} more had no slot, being there for less than their pace`
+      return between(peak, { low: peak, high: most }, 'count', users, why)
     },
   },
   {
@@ -35,9 +44,11 @@ export const loadMeasures: readonly MeasureSpec[] = [
     needs: ['calls'],
     compute: ({ view, stretch }) => {
       const sent = callsSentWithin(view, stretch.spans)
-      const method = 'calls begun in the window / its length'
+      const method = 'calls begun in the window / its length, as far as there was load'
       if (stretch.calls.intended === 0) return none('no_samples', 'no call', 'calls/s', 0, method)
-      return exactly((sent * usPerSecond) / durationUs(stretch.spans), 'calls/s', sent, method)
+      const lengthUs = durationUs(withLoad(view.plan, stretch.spans))
+      if (lengthUs === 0) return none('no_samples', 'the plan has no load then', 'calls/s', 0, method)
+      return exactly((sent * usPerSecond) / lengthUs, 'calls/s', sent, method)
     },
   },
   {
@@ -55,6 +66,11 @@ export const loadMeasures: readonly MeasureSpec[] = [
   },
 ]
 
+/** A pace is drawn from [0.5, 1.5] times the plan's (docs/plan.md). */
+function slotsApartUsMax({ load }: Plan): number {
+  return 1.5 * load.paceMs * 1_000
+}
+
 /** Calls that began within the spans, by their start. */
 export function callsSentWithin({ table, index, plan }: RunView, spans: readonly Span[]): number {
   if (table === null || index === null) return 0
@@ -67,33 +83,4 @@ export function callsSentWithin({ table, index, plan }: RunView, spans: readonly
     })
   }
   return sent
-}
-
-/** The most users that were between their first and their last slot at one time within the spans, of `users` in all. */
-function usersPeak(table: CallTable, spans: readonly Span[]): { readonly peak: number; readonly users: number } {
-  const lives = new Map<number, { first: number; last: number }>()
-  for (let row = 0; row < table.count; row++) {
-    const user = table.user[row] ?? -1
-    const intended = table.intendedUs[row] ?? Number.NaN
-    const life = lives.get(user)
-    if (life === undefined) lives.set(user, { first: intended, last: intended })
-    else if (intended < life.first) life.first = intended
-    else if (intended > life.last) life.last = intended
-  }
-  let peak = 0
-  for (const span of spans) {
-    const present = [...lives.values()].filter((life) => life.first < span.endUs && life.last >= span.startUs)
-    const edges = present.flatMap((life) => [
-      { atUs: Math.max(life.first, span.startUs), change: 1 },
-      { atUs: life.last, change: -1 },
-    ])
-    // At one instant arrivals first: a user's last slot still counts it.
-    edges.sort((a, b) => a.atUs - b.atUs || b.change - a.change)
-    let now = 0
-    for (const edge of edges) {
-      now += edge.change
-      if (edge.atUs < span.endUs) peak = Math.max(peak, now)
-    }
-  }
-  return { peak, users: lives.size }
 }

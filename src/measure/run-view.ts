@@ -11,6 +11,7 @@ import { type LaunchBounds, launchBounds } from './launch-bounds.ts'
 import { type LedgerFacts, ledgerFacts } from './ledger-facts.ts'
 import { poolLacks } from './pool-readings.ts'
 import { type Settling, settle } from './settled.ts'
+import { type UsersThere, usersThere } from './users-there.ts'
 import { rowsOfWindow } from './window-calls.ts'
 import { buildWindows, plannedLoadEndUs } from './windows.ts'
 
@@ -34,6 +35,7 @@ export class RunView {
   readonly settlings: ReadonlyMap<string, Settling>
   readonly #index: CallSeconds | null
   #ledger: readonly LedgerFacts[] | null = null
+  #users: UsersThere | null = null
   readonly #instances: readonly (readonly BalancerRow[])[]
   readonly #sets = new Map<string, CallSet>()
 
@@ -74,6 +76,11 @@ export class RunView {
       ledgerFacts(this.folder.ledger?.rows ?? [], via),
     )
     return this.#ledger
+  }
+
+  get users(): UsersThere {
+    this.#users ??= usersThere(this.table ?? emptyTable, this.plan, this.loadEndUs)
+    return this.#users
   }
 
   /** Of all instances, in the order of the stream. */

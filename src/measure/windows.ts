@@ -32,6 +32,12 @@ export function plannedLoadEndUs(plan: Plan): number {
   return msToUs(Math.max(0, ...plan.load.phases.map((phase) => phase.endMs)))
 }
 
+/** The part of some spans for which the plan has load. */
+export function withLoad(plan: Plan, spans: readonly Span[]): readonly Span[] {
+  const loadEndUs = plannedLoadEndUs(plan)
+  return spans.flatMap(({ startUs, endUs }) => nonEmpty({ startUs, endUs: Math.min(endUs, loadEndUs) }))
+}
+
 function phaseWindows(phase: Phase, taken: readonly Span[], runEndUs: number): readonly Window[] {
   const whole: Span = { startUs: msToUs(phase.startMs), endUs: msToUs(phase.endMs) }
   const came = whole.startUs < runEndUs

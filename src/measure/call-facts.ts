@@ -3,9 +3,28 @@ import type { CallTable } from '../record/reader-calls.ts'
 
 /** Outcome codes as sets of bits would be shorter; a table reads better and is as fast. */
 export const goodByCode: readonly boolean[] = outcomes.map((outcome) => isGood(outcome))
-const unknownCode = outcomes.indexOf('unknown')
+export const unknownCode = outcomes.indexOf('unknown')
 export const unsentCode = outcomes.indexOf('unsent')
 export const generatorErrorCode = outcomes.indexOf('generator_error')
+
+/** The calls of a run as one of its windows sees them. */
+export interface SeenCalls extends CallTable {
+  /**
+   * By row: when a fault began, µs, that the window has no part in and before which the call was not over. What became of
+   * it from then on may be the fault's doing.
+   */
+  readonly cutUs?: ReadonlyMap<number, number>
+}
+
+/** Whether how a call ended is out of the window's sight. A slot that was never sent is none: it was that when due. */
+export function isCut(table: SeenCalls, row: number): boolean {
+  return table.cutUs?.has(row) === true && table.outcome[row] !== unsentCode
+}
+
+/** `unknown` where its end is out of sight; -1: there is no such row. */
+export function outcomeCodeOf(table: SeenCalls, row: number): number {
+  return isCut(table, row) ? unknownCode : (table.outcome[row] ?? -1)
+}
 
 /** Until when a call kept its user busy, µs: its end, or for a slot never sent when its user was free again. */
 export function callEndUs(table: CallTable, row: number): number {
@@ -15,32 +34,38 @@ export function callEndUs(table: CallTable, row: number): number {
 
 /**
  * The least that is known of a call's latency, ms from its intended start: its own when it was good, Infinity when it
- * failed or never ended; of an unsent slot the time until its user was free.
+ * failed or never ended; of an unsent slot the time until its user was free; of a cut one the time until then.
  */
-export function latencyLowMs(table: CallTable, row: number): number {
+export function latencyLowMs(table: SeenCalls, row: number): number {
   const code = table.outcome[row] ?? -1
   const intended = table.intendedUs[row] ?? Number.NaN
+  const cutUs = table.cutUs?.get(row)
+  if (cutUs !== undefined) return (cutUs - intended) / 1000
   if (code === unsentCode) return Math.max(0, (table.readyUs[row] ?? Number.NaN) - intended) / 1000
   if (goodByCode[code] !== true) return Number.POSITIVE_INFINITY
   return ((table.endedUs[row] ?? Number.NaN) - intended) / 1000
 }
 
-/** The most: as `latencyLowMs`, but a slot that was never sent may have taken for ever. */
-export function latencyHighMs(table: CallTable, row: number): number {
-  return table.outcome[row] === unsentCode ? Number.POSITIVE_INFINITY : latencyLowMs(table, row)
+/** The most: as `latencyLowMs`, but a slot that was never sent, or a call that was cut, may have taken for ever. */
+export function latencyHighMs(table: SeenCalls, row: number): number {
+  return table.outcome[row] === unsentCode || isCut(table, row) ? Number.POSITIVE_INFINITY : latencyLowMs(table, row)
 }
 
 /**
  * How long the system had a call, ms from its start; a failed one's is the time to its failure. Of one that was cut
  * this is the least. NaN: never sent.
  */
-export function serviceTimeLowMs(table: CallTable, row: number): number {
+export function serviceTimeLowMs(table: SeenCalls, row: number): number {
   if (table.outcome[row] === generatorErrorCode) return Number.NaN
-  return ((table.endedUs[row] ?? Number.NaN) - (table.startedUs[row] ?? Number.NaN)) / 1000
+  const startedUs = table.startedUs[row] ?? Number.NaN
+  const cutUs = table.cutUs?.get(row)
+  if (cutUs !== undefined && startedUs >= cutUs) return Number.NaN
+  return ((cutUs ?? table.endedUs[row] ?? Number.NaN) - startedUs) / 1000
 }
 
-export function serviceTimeHighMs(table: CallTable, row: number): number {
-  return table.outcome[row] === unknownCode ? Number.POSITIVE_INFINITY : serviceTimeLowMs(table, row)
+export function serviceTimeHighMs(table: SeenCalls, row: number): number {
+  const lowMs = serviceTimeLowMs(table, row)
+  return outcomeCodeOf(table, row) === unknownCode && !Number.isNaN(lowMs) ? Number.POSITIVE_INFINITY : lowMs
 }
 
 /**

@@ -3,7 +3,7 @@ import { generatorLatenessMs, latencyHighMs, latencyLowMs, serviceTimeHighMs, se
 import type { CallSet, CallValue } from './call-set.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
 import { atLeast, between, none } from './measured.ts'
-import { estimateQuantile, sampleCountMin } from './quantile.ts'
+import { estimateQuantile, quantileRank, sampleCountMin } from './quantile.ts'
 
 const latency: CallValue = { lowMs: latencyLowMs, highMs: latencyHighMs }
 const serviceTime: CallValue = { lowMs: serviceTimeLowMs, highMs: serviceTimeHighMs }
@@ -67,17 +67,24 @@ export function latencyMaximum(calls: CallSet, callTimeoutMs: number): Measured 
   return maximumOf(calls, latency, callTimeoutMs)
 }
 
-/** A quantile among values without an end is at least the call timeout: none of them was over before it. */
+/**
+ * What is known of calls that a fault cut bounds the quantile where it falls among them; that it might have, by chance, is
+ * told by what they had waited: one call without an end is in the tail of many windows.
+ *
+ * A quantile among values without an end is at least the call timeout: none of them was over before it.
+ */
 function quantileOf(calls: CallSet, value: CallValue, p: number, callTimeoutMs: number): Measured {
-  const { lows, highs } = calls.sorted(value)
+  const { lows, highs, seen } = calls.sorted(value)
   const method = 'order statistics, 95 % interval widened by the design effect of 1 s blocks'
   const n = lows.length
   if (n === 0) return none('no_samples', 'no call', 'ms', 0, method)
   const least = sampleCountMin(p)
   if (n < least) return none('too_few_samples', `${n} calls: p${p * 100} needs ${least}`, 'ms', n, method)
-  const estimate = estimateQuantile(p, lows, highs, (above) => calls.designEffectAbove(value, above))
+  const estimate = estimateQuantile(p, lows, seen, (above) => calls.designEffectAbove(value, above))
+  const { low, high } = estimate.interval
+  const interval = { low, high: Math.max(high, highs[quantileRank(p, n)] ?? high) }
   return Number.isFinite(estimate.value)
-    ? between(estimate.value, estimate.interval, 'ms', n, method)
+    ? between(estimate.value, interval, 'ms', n, method)
     : atLeast(callTimeoutMs, 'ms', n, method)
 }
 

@@ -1,9 +1,9 @@
 import { isGood, outcomes } from '../domain/outcome.ts'
-import type { Measured } from '../domain/verdict.ts'
-import { goodByCode, latencyLowMs } from './call-facts.ts'
+import type { Interval, Measured } from '../domain/verdict.ts'
+import { goodByCode, isCut, latencyLowMs, outcomeCodeOf } from './call-facts.ts'
 import type { CallSet } from './call-set.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
-import { exactly, none } from './measured.ts'
+import { between, exactly, none } from './measured.ts'
 
 const counted = 'exact counts over intended calls'
 
@@ -18,11 +18,11 @@ export const callRatios: readonly MeasureSpec[] = [
     bounds: ['min'],
     compute: ({ view, window, tool, withinMs }) => {
       const calls = view.calls(window, tool)
-      const good = calls.count((row) => {
-        const inTime = withinMs === null || latencyLowMs(calls.table, row) <= withinMs
-        return goodByCode[calls.table.outcome[row] ?? -1] === true && inTime
-      })
-      return share(good, calls.intended)
+      const { table } = calls
+      const inTime = (row: number) => withinMs === null || latencyLowMs(table, row) <= withinMs
+      const good = calls.count((row) => goodByCode[outcomeCodeOf(table, row)] === true && inTime(row))
+      const perhaps = calls.count((row) => isCut(table, row) && inTime(row))
+      return share(calls, good, { low: good, high: good + perhaps })
     },
   },
   {
@@ -42,19 +42,28 @@ export const callRatios: readonly MeasureSpec[] = [
         bounds: ['max'],
         compute: ({ view, window, tool }) => {
           const calls = view.calls(window, tool)
-          return share(calls.byOutcome[outcomes.indexOf(outcome)] ?? 0, calls.intended)
+          const count = calls.byOutcome[outcomes.indexOf(outcome)] ?? 0
+          const cut = calls.cut
+          const isUnknown = outcome === 'unknown'
+          return share(calls, count, { low: isUnknown ? count - cut : count, high: isUnknown ? count : count + cut })
         },
       }),
     ),
 ]
 
+/** A call that was late and open when a fault began is not good, so far: whether it would have been nobody knows. */
 function errorRatio(calls: CallSet): Measured {
   const good = calls.byOutcome.reduce((sum, count, code) => sum + (goodByCode[code] === true ? count : 0), 0)
-  return share(calls.intended - good, calls.intended)
+  const bad = calls.intended - good
+  return share(calls, bad, { low: bad - calls.cut, high: bad })
 }
 
-function share(part: number, whole: number): Measured {
-  return whole === 0
-    ? none('no_samples', 'no call', 'ratio', 0, counted)
-    : exactly(part / whole, 'ratio', whole, counted)
+/** @param limits between which the count lies */
+function share(calls: CallSet, count: number, limits: Interval): Measured {
+  const whole = calls.intended
+  if (whole === 0) return none('no_samples', 'no call', 'ratio', 0, counted)
+  if (limits.low === limits.high) return exactly(count / whole, 'ratio', whole, counted)
+  const interval = { low: limits.low / whole, high: limits.high / whole }
+  const method = `${counted}; ${calls.cut} of them were late and open when a fault began, and may have ended either way`
+  return between(count / whole, interval, 'ratio', whole, method)
 }

@@ -1,27 +1,28 @@
 import { outcomes } from '../domain/outcome.ts'
 import { usPerSecond } from '../domain/time.ts'
-import type { CallTable } from '../record/reader-calls.ts'
-import { generatorErrorCode, generatorLatenessMs } from './call-facts.ts'
-import { designEffect } from './quantile.ts'
+import { generatorErrorCode, generatorLatenessMs, isCut, outcomeCodeOf, type SeenCalls } from './call-facts.ts'
+import { clusteredEffect } from './quantile.ts'
 
-/** Calls are taken together by seconds of intended time: what slows one call slows its neighbours. */
+/** Calls are counted by seconds of intended time: what slows one call slows its neighbours. */
 const blockUs = usPerSecond
 
 /** A value of each call, ms, of which only a lower bound may be known. NaN: the call has none. */
 export interface CallValue {
-  readonly lowMs: (table: CallTable, row: number) => number
-  readonly highMs: (table: CallTable, row: number) => number
+  readonly lowMs: (table: SeenCalls, row: number) => number
+  readonly highMs: (table: SeenCalls, row: number) => number
 }
 
 /** Both ends of each call's value, each sorted: what order statistics are taken from. One array where they agree. */
 interface SortedValues {
   readonly lows: Float64Array
   readonly highs: Float64Array
+  /** The highs, but for calls that were cut when a fault began: theirs is the least that is known of them. */
+  readonly seen: Float64Array
 }
 
 /** The calls of one window (and one tool, if asked): rows of the table, in order of seconds. */
 export class CallSet {
-  readonly table: CallTable
+  readonly table: SeenCalls
   readonly rows: Uint32Array
   readonly #sorted = new Map<CallValue, SortedValues>()
   readonly #lateBy = new Map<number, number>()
@@ -29,7 +30,7 @@ export class CallSet {
   #byTool: readonly CallSet[] | null = null
   #sent: number | null = null
 
-  constructor(table: CallTable, rows: Uint32Array) {
+  constructor(table: SeenCalls, rows: Uint32Array) {
     this.table = table
     this.rows = rows
   }
@@ -43,7 +44,7 @@ export class CallSet {
     if (this.#byOutcome === null) {
       const counts = new Array<number>(outcomes.length).fill(0)
       for (const row of this.rows) {
-        const code = this.table.outcome[row] ?? 0
+        const code = outcomeCodeOf(this.table, row)
         counts[code] = (counts[code] ?? 0) + 1
       }
       this.#byOutcome = counts
@@ -55,6 +56,11 @@ export class CallSet {
     let count = 0
     for (const row of this.rows) if (holds(row)) count += 1
     return count
+  }
+
+  /** Calls whose end is out of sight, as a fault began. */
+  get cut(): number {
+    return this.table.cutUs === undefined ? 0 : this.count((row) => isCut(this.table, row))
   }
 
   get sent(): number {
@@ -89,12 +95,14 @@ export class CallSet {
     if (known !== undefined) return known
     const lows = this.#collect(value.lowMs).sort()
     const censored = this.rows.some((row) => value.highMs(this.table, row) > value.lowMs(this.table, row))
-    const sorted = { lows, highs: censored ? this.#collect(value.highMs).sort() : lows }
+    const highs = censored ? this.#collect(value.highMs).sort() : lows
+    const seenMs: CallValue['highMs'] = (table, row) => (isCut(table, row) ? value.lowMs : value.highMs)(table, row)
+    const sorted = { lows, highs, seen: this.cut === 0 ? highs : this.#collect(seenMs).sort() }
     this.#sorted.set(value, sorted)
     return sorted
   }
 
-  /** The design effect, over seconds of intended time, of being above a value. */
+  /** The design effect, over blocks of seconds of intended time, of being above a value. */
   designEffectAbove(value: CallValue, aboveMs: number): number {
     const first = this.#firstBlock()
     const counts: number[] = []
@@ -106,7 +114,7 @@ export class CallSet {
       counts[block] = (counts[block] ?? 0) + 1
       if (ms > aboveMs) hits[block] = (hits[block] ?? 0) + 1
     }
-    return designEffect(counts, hits)
+    return clusteredEffect(counts, hits)
   }
 
   #firstBlock(): number {

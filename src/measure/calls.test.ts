@@ -88,13 +88,42 @@ describe('latency and service time', () => {
   })
 
   test.each([
-    [58, 'none'],
-    [59, 'value'],
-  ])('p95 of %d calls', (users, kind) => {
-    const few = callsOf({ users, startMs: 10_000, endMs: 11_000, latencyMs: () => 5 })
-    const result = measured('tool.latency.p95', { calls: few })
-    expect(result.kind).toBe(kind)
-    if (result.kind === 'none') expect(result.reason).toBe('too_few_samples')
+    ['tool.latency.p50', 5],
+    ['tool.latency.p95', 59],
+    ['tool.latency.p99', 299],
+  ])('%s needs %d calls', (id, least) => {
+    const of = (count: number) =>
+      measured(id, { calls: callsOf({ users: count, startMs: 10_000, endMs: 11_000, latencyMs: () => 20 }) })
+    expect(of(least)).toMatchObject({ kind: 'value', value: 20, sampleCount: least })
+    expect(of(least - 1)).toMatchObject({
+      kind: 'none',
+      reason: 'too_few_samples',
+      why: `${least - 1} calls: ${id.slice(-3)} needs ${least}`,
+      sampleCount: least - 1,
+    })
+  })
+
+  test('a single slot that was never sent was at least as late as its user: of the slowest no more is known', () => {
+    const one = callsOf({ users: 1, startMs: 10_000, endMs: 11_000, latencyMs: () => 20, outcome: () => 'unsent' })
+    expect(measured('tool.latency.max', { calls: one })).toMatchObject({ kind: 'atLeast', value: 20, sampleCount: 1 })
+  })
+
+  test('the maximum of a single call is its own', () => {
+    const one = callsOf({ users: 1, startMs: 10_000, endMs: 11_000, latencyMs: () => 20 })
+    expect(measured('tool.latency.max', { calls: one })).toMatchObject({ value: 20, interval: { low: 20, high: 20 } })
+  })
+
+  test('a quantile of no call says so', () => {
+    const nothing = { kind: 'none', reason: 'no_samples', why: 'no call', sampleCount: 0 }
+    expect(measured('tool.latency.p95', calls({}), 'steady', { tool: 'none such' })).toMatchObject(nothing)
+  })
+
+  test.each(['tool.latency.max', 'tool.good_ratio', 'tool.error_ratio'])('%s of a tool without a call', (id) => {
+    expect(measured(id, calls({}), 'steady', { tool: 'none such' })).toMatchObject({
+      kind: 'none',
+      reason: 'no_samples',
+      sampleCount: 0,
+    })
   })
 
   test('of one tool', () => {

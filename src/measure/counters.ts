@@ -34,7 +34,7 @@ export function counter<Row extends Sampled>(
  * By how much a counter rose in the spans. What happened between two readings on either side of a span's edge may
  * belong to it or not, so the interval reaches from the increase between readings within it to that between readings
  * around it. A counter that began anew lost what it had not yet told: then the interval has no upper end. null: no
- * reading lies in or after any span.
+ * reading lies in or before any span.
  */
 export function increase(readings: readonly CounterReading[], spans: readonly Span[]): Increase | null {
   const parts = spans.flatMap((span) => increaseWithin(readings, span) ?? [])
@@ -61,7 +61,7 @@ function increaseWithin(readings: readonly CounterReading[], span: Span): Increa
   return {
     value: Math.max(within, Math.min(known, high)),
     interval: { low: within, high },
-    readings: Math.max(0, lastInside - Math.max(0, firstInside) + 1),
+    readings: firstInside < 0 ? 0 : Math.max(0, lastInside - firstInside + 1),
   }
 }
 

@@ -1,11 +1,12 @@
 import { isReplicated } from '../domain/plan.ts'
 import { type Lag, ReplayLag } from '../domain/replay.ts'
-import type { Span } from '../domain/time.ts'
+import { contains, type Span } from '../domain/time.ts'
 import type { Interval } from '../domain/verdict.ts'
 import type { DatabaseRow } from '../record/reader-rows.ts'
 import { counter, increase } from './counters.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
-import { between, none } from './measured.ts'
+import { between, exactly, none } from './measured.ts'
+import { ownSessions, ownText } from './own-sessions.ts'
 import type { RunView } from './run-view.ts'
 import { gauge, peakWithArrivals } from './samples.ts'
 
@@ -46,9 +47,10 @@ type Column = 'connections' | 'deadlocks' | 'blocksHit' | 'blocksRead'
 function databaseLacks(columns: readonly Column[]): (view: RunView) => string | null {
   return (view) => {
     const hasDatabase = Object.values(view.plan.stack.nodes).some((node) => node.role === 'postgres')
-    if (!hasDatabase) return 'the stack names no PostgreSQL node that could be asked'
+    if (!hasDatabase)
+      return 'the stack names no PostgreSQL node that could be asked: stack.nodes.<id>: {role: postgres}'
     const answered = (view.folder.database?.rows ?? []).filter((row) => row.error === null)
-    if (answered.length === 0) return null
+    if (answered.length === 0 || (view.folder.database?.state.cut ?? null) !== null) return null
     const missing = columns.filter((column) => answered.every((row) => row[column] === null))
     return missing.length === 0 ? null : `the database does not tell ${missing.join(', ')}`
   }
@@ -63,14 +65,66 @@ export const databaseMeasures: readonly MeasureSpec[] = [
     bounds: ['max'],
     lacking: databaseLacks(['connections']),
     compute: ({ view, stretch }) => {
-      const method = 'sampled peak, up to all that arrived between two samples'
       const rows = databaseRows(view)
       const open = gauge(rows, (row) => row.connections)
-      const arrived = gauge(rows, (row) => row.sessions)
+      // Those of others, and our own fresh ones, are counted as well: they tell of the system's only where there are none.
+      const isAlone = view.plan.stack.kind !== 'external' && ownSessions(view) === null
+      const method = isAlone
+        ? 'sampled peak, up to all that arrived between two samples'
+        : `sampled peak, up to the largest rise between two samples; ${ownText(view)}`
+      const arrived = gauge(rows, (row) => (isAlone ? row.sessions : null))
       const peak = peakWithArrivals(open, arrived, stretch.spans)
       return peak === null
         ? none('no_samples', 'no sample of the database in the window', 'count', 0, method)
         : between(peak.low, { low: peak.low, high: peak.high }, 'count', peak.samples, method)
+    },
+  },
+  {
+    ...common,
+    id: 'database.refused_connections',
+    title: 'Connections of our own that the database refused, as it had no slot left',
+    unit: 'count',
+    bounds: ['max'],
+    needs: ['probe'],
+    lacking: (view) => (probesDatabase(view) ? null : 'nothing asks the database for connections: a link leads to it'),
+    compute: ({ view, stretch }) => {
+      const asked = (view.folder.probe?.rows ?? []).filter(
+        ({ connection, askedUs }) => connection === 'fresh' && stretch.spans.some((span) => contains(span, askedUs)),
+      )
+      const method =
+        'fresh connections, one each probe.every, answered by SQLSTATE 53300; those of the system are not seen'
+      return asked.length === 0
+        ? none('no_samples', 'no connection was asked for in the window', 'count', 0, method)
+        : exactly(asked.filter(({ sqlState }) => sqlState === '53300').length, 'count', asked.length, method)
+    },
+  },
+  {
+    ...common,
+    id: 'database.statement_time.mean',
+    title: 'Mean time that the database took for a statement',
+    unit: 'ms',
+    bounds: ['max'],
+    lacking: (view) =>
+      databaseLacks([])(view) ??
+      (databaseRows(view).some((row) => row.error === null) &&
+      databaseRows(view).every((row) => row.statements === null)
+        ? 'the database has no pg_stat_statements that this login may read: shared_preload_libraries, create extension'
+        : null),
+    compute: ({ view, stretch }) => {
+      const method = "differences of pg_stat_statements' counters, Squall's own statements among them"
+      const riseOf = (part: 0 | 1) =>
+        increase(
+          counter(databaseRows(view), (row) => row.statements?.[part] ?? null, startOf),
+          stretch.spans,
+        )
+      const [calls, execMs] = [riseOf(0), riseOf(1)]
+      if (calls === null || execMs === null || calls.value === 0)
+        return none('no_samples', 'no statement was seen in the window', 'ms', 0, method)
+      const interval = {
+        low: execMs.interval.low / Math.max(1, calls.interval.high),
+        high: execMs.interval.high / Math.max(1, calls.interval.low),
+      }
+      return between(execMs.value / calls.value, interval, 'ms', calls.readings, method)
     },
   },
   {
@@ -139,6 +193,11 @@ export const databaseMeasures: readonly MeasureSpec[] = [
 /** Its statistics begin anew with a crash, and are another's after a fail-over. */
 function startOf({ startedAt }: DatabaseRow): string | null {
   return startedAt
+}
+
+/** Our own connections go where links do. */
+function probesDatabase({ plan: { stack } }: RunView): boolean {
+  return Object.values(stack.links).some(({ to }) => stack.nodes[to]?.role === 'postgres')
 }
 
 function databaseRows(view: RunView): readonly DatabaseRow[] {

@@ -202,6 +202,48 @@ describe('no evidence is no measurement', () => {
       { database: databaseOf(() => ({ connections: 0 })) },
       'value',
     ],
+    [
+      'its connections before the run are none of it',
+      p95,
+      'slow',
+      { database: databaseOf((ms) => ({ connections: ms < 0 ? 1 : 0 })) },
+      'fault_not_observed',
+    ],
+    [
+      'a single look is enough to know',
+      p95,
+      'slow',
+      { database: databaseOf((ms) => ({ connections: ms === 5_000 ? 0 : null })) },
+      'fault_not_observed',
+    ],
+    [
+      'a database that does not tell its connections gainsays nothing',
+      p95,
+      'slow',
+      { database: databaseOf(() => ({ connections: null })) },
+      'value',
+    ],
+    [
+      'interrupted before the heal: what was not seen may have come',
+      p95,
+      'slow',
+      { timeline: ended(25_000_000, 'interrupted') },
+      'interrupted',
+    ],
+    [
+      'the clock stepped in one piece of the window',
+      p95,
+      'steady.clear',
+      { timeline: timelineOf(plan, [[50_000_000, 'clock', null, { stepUs: 200_000 }]]) },
+      'clock_stepped',
+    ],
+    [
+      'a single call is a load',
+      'tool.error_ratio',
+      'steady',
+      { calls: calls({ users: 1, startMs: 20_000, endMs: 21_000 }) },
+      'value',
+    ],
     ['the fault was never observed', p95, 'slow', { timeline: without('observed') }, 'fault_not_observed'],
     [
       'nor is its recovery anything then',
@@ -309,6 +351,14 @@ describe('at the very edge', () => {
       { pool: failing(25_000, 28_000) },
       'no answer for 3.3 s from 24.8 s on (HTTP 503)',
     ],
+    [
+      'how many calls were late',
+      p95,
+      { calls: calls({ latencyMs: () => 200, lateMs: (_ms, index) => (index % 4 === 0 ? 60 : 0) }) },
+      "2[45].[0-9] % of the calls began over 50 ms late by the generator's own doing",
+    ],
+    ['that it could not be applied', p95, { timeline: without('applied') }, 'but it could not be applied'],
+    ['that its effect was not seen', p95, { timeline: without('observed') }, 'but its effect was never seen'],
     ['and nothing when it was not', peak, { pool: silent(25_000, 28_000) }, 'no answer for 3.3 s from 24.8 s on'],
   ])('the reason says %s', (_why, measureId, changes, text) => {
     const view = new RunView(readGenerated(calmRun({ plan, ...changes })))
@@ -316,6 +366,7 @@ describe('at the very edge', () => {
     const spec = measureById(measureId)
     if (window === null || spec === null) throw new Error(measureId)
     const measured = measure(view, spec, { window })
+    expect(measured.sampleCount).toBe(0)
     expect(measured.kind === 'none' ? measured.why : '').toMatch(new RegExp(`${text.replace(/[()]/g, '.')}$`))
   })
 })
@@ -352,6 +403,27 @@ describe('a stream that was cut', () => {
   ])('%s makes %s unknown in windows that reach beyond the cut', (file, measureId, reasons) => {
     expect(reasonsAfterCut(file, measureId)).toEqual(reasons)
   })
+})
+
+test('a sampler that was cut tells of a time as far as 3 s before', () => {
+  const cutAt = (second: number): string =>
+    withFolder((folder) => {
+      writeRun(folder, calmRun({ plan }))
+      const path = join(folder, 'pool.ndjson')
+      const text = readFileSync(path, 'utf8')
+      writeFileSync(path, text.slice(0, text.indexOf(`{"beat":[${second + 1}000000`)))
+      return reasonIn(new RunView(readRunFolder(folder)), peak, 'slow')
+    })
+  // The window ends at 30.2 s.
+  expect([cutAt(33), cutAt(34)]).toEqual(['stream_cut', 'value'])
+})
+
+test('of two pieces of a window, the error is named that came in either', () => {
+  const view = new RunView(readGenerated(calmRun({ plan, pool: failing(50_000, 53_000) })))
+  const [spec, window] = [measureById(peak), view.window('steady.clear')]
+  if (window === null || spec === null) throw new Error(peak)
+  const measured = measure(view, spec, { window })
+  expect(measured.kind === 'none' ? measured.why : '').toContain('(HTTP 503)')
 })
 
 describe('what a target cannot tell', () => {

@@ -8,10 +8,12 @@ import type { RunView } from './run-view.ts'
 import { silence } from './samples.ts'
 import { without } from './windows.ts'
 
-/** The pool of one instance of the server. */
+/** One pool of the server, or of one of its instances. */
 export interface InstancePool {
-  /** null: there is one. */
+  /** As the stream names it; null: there is one. */
   readonly instance: string | null
+  /** Of several instances of the server the one whose it is; null: there is one. */
+  readonly server: string | null
   readonly rows: readonly PoolRow[]
 }
 
@@ -22,11 +24,22 @@ export interface PoolPart extends InstancePool {
   readonly down: readonly Span[]
 }
 
-/** Each instance's own; one that left no row is among them. */
+/** Each instance's own, and each of several pools that it tells of; one that left no row is among them. */
 export function instancePools({ stack, observe }: Plan, rows: readonly PoolRow[]): readonly InstancePool[] {
   const ids = observe.pool === null ? [] : runningIdsOf(stack, observe.pool.node)
-  if (ids.length < 2) return [{ instance: null, rows }]
-  return ids.map((instance) => ({ instance, rows: rows.filter((row) => row.instance === instance) }))
+  if (ids.length < 2) return poolsOf(null, rows, ids[0] ?? '')
+  return ids.flatMap((id) => poolsOf(id, rows.filter(isOf(id)), id))
+}
+
+function isOf(id: string): (row: PoolRow) => boolean {
+  return ({ instance }) => instance === id || instance?.startsWith(`${id}/`) === true
+}
+
+/** `server/pool` names one of several. A row of a page that did not answer, or told of one pool yet, is of none of them. */
+function poolsOf(server: string | null, rows: readonly PoolRow[], id: string): readonly InstancePool[] {
+  const names = [...new Set(rows.flatMap(({ instance }) => (instance?.startsWith(`${id}/`) ? [instance] : [])))].sort()
+  if (names.length === 0) return [{ instance: server, server, rows }]
+  return names.map((instance) => ({ instance, server, rows: rows.filter((row) => row.instance === instance) }))
 }
 
 /**
@@ -42,9 +55,9 @@ export function poolParts(view: RunView, spans: readonly Span[]): readonly PoolP
 }
 
 function partOf(view: RunView, pool: InstancePool, spans: readonly Span[]): PoolPart {
-  const { instance, rows } = pool
-  if (instance === null) return { ...pool, spans, down: [] }
-  const down = view.injections.flatMap((injection) => downBy(view.plan, injection, instance))
+  const { server, rows } = pool
+  if (server === null) return { ...pool, spans, down: [] }
+  const down = view.injections.flatMap((injection) => downBy(view.plan, injection, server))
   const isSilent = silence(rows, spans, view.plan.observe.pool?.everyMs ?? 0) !== null
   return { ...pool, spans: isSilent ? spans.flatMap((span) => without(span, down)) : spans, down }
 }
@@ -64,4 +77,14 @@ export function silenceOf({ rows, spans, down, instance }: PoolPart, everyMs: nu
   const known = [...rows, ...edges.map((tUs) => ({ tUs, tookUs: 0, error: null }))].sort((a, b) => a.tUs - b.tUs)
   const silent = silence(known, spans, everyMs)
   return silent === null || instance === null ? silent : `from ${instance} ${silent}`
+}
+
+/**
+ * Those that count something: of several pools of one server the others do not count it, or have had nothing to count.
+ * Where none does, all of them.
+ */
+export function tellingParts(parts: readonly PoolPart[], tells: (row: PoolRow) => boolean): readonly PoolPart[] {
+  const telling = new Set(parts.filter(({ rows }) => rows.some(tells)))
+  const isTold = new Set([...telling].map(({ server }) => server))
+  return parts.filter((part) => telling.has(part) || !isTold.has(part.server))
 }

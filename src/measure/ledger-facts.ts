@@ -1,9 +1,9 @@
-import type { LedgerVia } from '../domain/plan.ts'
+import type { RecordedVia } from '../domain/plan.ts'
 import type { LedgerRow } from '../record/reader-rows.ts'
 
 /** What became of one write, by its sender and by the database afterwards. Times: µs of run time. */
 export interface Write {
-  readonly via: LedgerVia
+  readonly via: RecordedVia
   readonly op: string
   /** When it was due. */
   readonly intendedUs: number
@@ -18,7 +18,7 @@ export interface Write {
 
 /** The writes of one way to write. */
 export interface LedgerFacts {
-  readonly via: LedgerVia
+  readonly via: RecordedVia
   /** By the time they were due. */
   readonly writes: readonly Write[]
   /** Found, and never sent by this run. */
@@ -47,13 +47,14 @@ class Facts {
     if (edge === 'read')
       this.#read = data.found === this.#found ? { node: String(data.node), timeline: Number(data.timeline) } : null
     if (op === null) return
-    if (edge === 'invoke') this.#begin(op, numberOr(data.intended, tUs), tUs)
-    if (edge === 'unsent') this.#begin(op, numberOr(data.intended, tUs), null)
+    // The reader refuses rows without these numbers.
+    if (edge === 'invoke') this.#begin(op, Number(data.intended), tUs)
+    if (edge === 'unsent') this.#begin(op, Number(data.intended), null)
     if (edge === 'complete') this.#end(op, tUs, data.outcome)
-    if (edge === 'present') this.#present(op, numberOr(data.copies, 1))
+    if (edge === 'present') this.#present(op, Number(data.copies))
   }
 
-  facts(via: LedgerVia): LedgerFacts {
+  facts(via: RecordedVia): LedgerFacts {
     const writes = [...this.#writes].map(([op, write]): Write => ({ via, op, ...write }))
     writes.sort((a, b) => a.intendedUs - b.intendedUs)
     return { via, writes, phantoms: this.#phantoms, read: this.#read }
@@ -79,7 +80,7 @@ class Facts {
   }
 }
 
-export function ledgerFacts(rows: readonly LedgerRow[], via: LedgerVia): LedgerFacts {
+export function ledgerFacts(rows: readonly LedgerRow[], via: RecordedVia): LedgerFacts {
   const facts = new Facts()
   for (const row of rows) if (row.via === via) facts.take(row)
   return facts.facts(via)
@@ -87,10 +88,6 @@ export function ledgerFacts(rows: readonly LedgerRow[], via: LedgerVia): LedgerF
 
 function outcomeOf(value: unknown): 'ok' | 'failed' | 'unknown' {
   return value === 'ok' || value === 'failed' ? value : 'unknown'
-}
-
-function numberOr(value: unknown, other: number): number {
-  return typeof value === 'number' ? value : other
 }
 
 /** Acknowledged, and not there afterwards; in the order of their acknowledgements. */

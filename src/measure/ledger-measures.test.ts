@@ -118,3 +118,19 @@ test('without a reading, without the stream, or with one row lost of it, nothing
     expect(measured(id, undefined)).toMatchObject({ kind: 'none', reason: 'no_samples' })
   }
 })
+
+test('of two ways to write one without a bound is enough to leave the recovery point without one', () => {
+  const both = { ...plan, observe: { ...plan.observe, ledger: { via: ['sql', 'tool'], ratePerS: 100 } } } as const
+  const byTool = ledgerOf({ ...shape, via: 'tool' })
+  const lostAll = of(() => ({ outcome: 'ok', copies: 0 }))
+  const rows = [...byTool, ...lostAll].sort(([a], [b]) => a - b)
+  expect(measured('data.rpo', rows, both as unknown as typeof plan)).toMatchObject({ kind: 'atLeast', value: 59_990 })
+})
+
+test('a write that ended just a second before the fault counts to those that show a loss', () => {
+  // Ends at 19.000 s, 19.050 s … 19.950 s: 20 of them in [19 s, 20 s).
+  const sparse = of(() => ({ outcome: 'ok', tookMs: 0 }), { everyMs: 50 })
+  expect(measured('data.lost_writes', sparse)).toMatchObject({ kind: 'value', value: 0 })
+  const sparser = of((ms) => ({ outcome: ms === 19_000 ? 'failed' : 'ok', tookMs: 0 }), { everyMs: 50 })
+  expect(measured('data.lost_writes', sparser)).toMatchObject({ kind: 'none', reason: 'too_few_samples' })
+})

@@ -43,11 +43,19 @@ export interface Asked {
   readonly withinMs?: number | null
 }
 
+/** What never came, as far as a timeline tells that was cut, may have come. */
+function timelineCut(view: RunView, missing: Gate): Gate | null {
+  const { timeline } = view.folder
+  if (view.end.reason !== 'cut') return null
+  const how = timeline === null ? 'the run folder has none' : (timeline.state.cut ?? 'no end row')
+  return { reason: 'stream_cut', why: `${missing.why} by a timeline that was cut: ${how}` }
+}
+
 /** The answer to a measure for a window: `none` with a reason where the evidence is missing. Pure. */
 export function measure(view: RunView, spec: MeasureSpec, asked: Asked): Measured {
   const { window, tool = null, withinMs = null } = asked
   const stretch = spec.stretch === undefined ? stretchOf(view, window) : spec.stretch(view, window)
-  const closed = 'reason' in stretch ? stretch : gate(view, stretch, spec.needs)
+  const closed = 'reason' in stretch ? (timelineCut(view, stretch) ?? stretch) : gate(view, stretch, spec.needs)
   if (closed !== null) return none(closed.reason, closed.why, spec.unit, 0, 'no evidence')
   return spec.compute({ view, window, stretch: stretch as Stretch, tool, withinMs })
 }

@@ -1,12 +1,14 @@
 import type { Span } from '../domain/time.ts'
 import type { Measured } from '../domain/verdict.ts'
+import { derivedSaturated } from './derived-saturation.ts'
 import { poolParts } from './instance-pools.ts'
 import { none, yesOrNo } from './measured.ts'
-import { timeouts, waitOf } from './pool-acquires.ts'
+import { derivedLacks, derivedMethod, isDerived } from './own-sessions.ts'
+import { timeoutsOfAll, waitOf } from './pool-acquires.ts'
 import { poolLacks } from './pool-readings.ts'
 import { saturated } from './pool-saturation.ts'
 import type { RunView } from './run-view.ts'
-import { totalOf, worstOf } from './several.ts'
+import { worstOf } from './several.ts'
 
 /** What makes a pool exhausted (docs/reading-a-report.md). */
 const saturatedMsMax = 2_000
@@ -24,16 +26,21 @@ interface Sign {
 export function exhaustionSigns(view: RunView): readonly ((spans: readonly Span[]) => Sign)[] {
   const tells = (columns: Parameters<typeof poolLacks>[0]): boolean => poolLacks(columns)(view) === null
   const signs: ((spans: readonly Span[]) => Sign)[] = []
+  if (isDerived(view)) {
+    if (derivedLacks(view) !== null) return []
+    const name = `saturated time ${derivedMethod(view)}`
+    return [(spans) => ({ name, shown: derivedSaturated(view, spans), limit: saturatedMsMax })]
+  }
   if (tells(['timeouts']))
     signs.push((spans) => ({
       name: 'acquire timeouts',
-      shown: totalOf(poolParts(view, spans).map(timeouts)),
+      shown: timeoutsOfAll(view, poolParts(view, spans)),
       limit: 0,
     }))
   if (tells(['saturatedS', 'saturatedLongestS']) || tells(['used', 'max', 'pending'])) {
     signs.push((spans) => ({
       name: 'saturated time',
-      shown: worstOf(poolParts(view, spans).map(saturated)),
+      shown: worstOf(poolParts(view, spans).map(saturated(view))),
       limit: saturatedMsMax,
     }))
   }

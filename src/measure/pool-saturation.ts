@@ -4,21 +4,37 @@ import type { PoolRow } from '../record/reader-rows.ts'
 import { counter, increase } from './counters.ts'
 import type { PoolPart } from './instance-pools.ts'
 import { between, none } from './measured.ts'
+import type { RunView } from './run-view.ts'
 import { lastAtOrBefore } from './samples.ts'
+import { tellsFullness, whereTold } from './told-pool.ts'
 
 /** By the system's counters; by the gauges, of which a stretch between two samples is unsure, where it has none. */
-export function saturated({ rows, spans }: PoolPart): Measured {
-  const sampled = sampledStretch(rows, spans)
+export function saturated(view: RunView): (part: PoolPart) => Measured {
+  const byGauges = whereTold(view, tellsFullness, 'ms', saturatedBySamples)
+  return (part) => saturatedByCounters(part) ?? byGauges(part)
+}
+
+/** The same of rows that are taken for enough, however far they lie apart. */
+export function saturatedOf(part: PoolPart): Measured {
+  return saturatedByCounters(part) ?? saturatedBySamples(part)
+}
+
+function saturatedBySamples({ rows, spans }: PoolPart): Measured {
+  const { interval, samples } = sampledStretch(rows, spans)
+  const method = 'samples with used = max and somebody waiting'
+  return samples === 0
+    ? none('no_samples', 'no sample of the pool in the window', 'ms', 0, method)
+    : between(interval.low, interval, 'ms', samples, method)
+}
+
+/** null: the system does not count it. */
+function saturatedByCounters({ rows, spans }: PoolPart): Measured | null {
   const total = increase(
     counter(rows, (row) => row.saturatedS),
     spans,
   )
-  if (total === null || rows.every((row) => row.saturatedLongestS === null)) {
-    const method = 'samples with used = max and somebody waiting'
-    return sampled.samples === 0
-      ? none('no_samples', 'no sample of the pool in the window', 'ms', 0, method)
-      : between(sampled.interval.low, sampled.interval, 'ms', sampled.samples, method)
-  }
+  if (total === null || rows.every((row) => row.saturatedLongestS === null)) return null
+  const sampled = sampledStretch(rows, spans)
   const longestMs = longestAtEnd(rows, spans)
   const highMs = Math.min(total.interval.high * 1000, longestMs)
   // A longest stretch that grew within a span is of that span; it can only have begun before it.

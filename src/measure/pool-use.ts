@@ -1,15 +1,19 @@
 import { type Span, usPerSecond } from '../domain/time.ts'
 import type { Measured, Window } from '../domain/verdict.ts'
 import type { PoolRow } from '../record/reader-rows.ts'
+import { derivedPeakRatio } from './derived-saturation.ts'
 import type { Gate, Stretch } from './gates.ts'
 import { type PoolPart, poolParts } from './instance-pools.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
-import { atLeast, between, exactly, none } from './measured.ts'
-import { poolLacks, poolMax } from './pool-readings.ts'
+import { atLeast, between, none } from './measured.ts'
+import { isDerived } from './own-sessions.ts'
+import { leaked } from './pool-leaks.ts'
+import { poolLacks, poolMax, poolOrSessionsLack } from './pool-readings.ts'
 import type { RunView } from './run-view.ts'
 import { type Gauge, gauge, lastAtOrBefore, sampledPeak, valuesWithin } from './samples.ts'
 import { peakWithin, secondMarks } from './second-marks.ts'
 import { totalOf, worstOf } from './several.ts'
+import { tellsFullness, tellsPeak, tellsRatio, tellsUsed, whereTold } from './told-pool.ts'
 import { durationUs, plannedLoadEndUs } from './windows.ts'
 
 /** The share of the pool above which it counts as crowded (launch criteria: pool in use / max <= 0.85). */
@@ -26,8 +30,11 @@ export const poolUse: readonly MeasureSpec[] = [
     title: 'Highest share of the pool in use',
     unit: 'ratio',
     bounds: ['max'],
-    lacking: poolLacks(['used', 'max']),
-    compute: ({ view, stretch }) => worstOf(poolParts(view, stretch.spans).map(peakRatio)),
+    lacking: poolOrSessionsLack(['used', 'max'], true),
+    compute: ({ view, stretch: { spans } }) =>
+      isDerived(view)
+        ? derivedPeakRatio(view, spans)
+        : worstOf(poolParts(view, spans).map(whereTold(view, tellsPeak, 'ratio', peakRatio))),
   },
   {
     ...common,
@@ -36,7 +43,8 @@ export const poolUse: readonly MeasureSpec[] = [
     unit: 'ms',
     bounds: ['max'],
     lacking: poolLacks(['used', 'max']),
-    compute: ({ view, stretch }) => worstOf(poolParts(view, stretch.spans).map(timeAbove)),
+    compute: ({ view, stretch }) =>
+      worstOf(poolParts(view, stretch.spans).map(whereTold(view, tellsRatio, 'ms', timeAbove))),
   },
   {
     ...common,
@@ -47,7 +55,8 @@ export const poolUse: readonly MeasureSpec[] = [
     needs: ['pool'],
     lacking: poolLacks(['used']),
     stretch: rest,
-    compute: ({ view, stretch }) => totalOf(poolParts(view, stretch.spans).map(leaked)),
+    compute: ({ view, stretch }) =>
+      totalOf(poolParts(view, stretch.spans).map(whereTold(view, tellsUsed, 'count', leaked(view)))),
   },
   {
     ...common,
@@ -58,18 +67,10 @@ export const poolUse: readonly MeasureSpec[] = [
     windows: ['injection', 'recovery'],
     lacking: poolLacks(['used', 'max', 'pending']),
     stretch: afterHeal,
-    compute: ({ view, stretch }) => worstOf(poolParts(view, stretch.spans).map(drainTime)),
+    compute: ({ view, stretch }) =>
+      worstOf(poolParts(view, stretch.spans).map(whereTold(view, tellsFullness, 'ms', drainTime))),
   },
 ]
-
-function leaked({ rows, spans }: PoolPart): Measured {
-  const used = gauge(rows, (row) => row.used)
-  const values = spans.flatMap((span) => valuesWithin(used, span))
-  const method = 'lowest sample in the rest after the load'
-  return values.length === 0
-    ? none('no_samples', 'no sample of the pool in the rest after the load', 'count', 0, method)
-    : exactly(Math.min(...values), 'count', values.length, method)
-}
 
 function peakRatio({ rows, spans }: PoolPart): Measured {
   const max = poolMax(rows)
@@ -145,7 +146,13 @@ function rest(view: RunView, window: Window): Stretch | Gate {
   }
   const endUs = Math.min(startUs + restUs, view.end.reason === 'cut' ? Number.POSITIVE_INFINITY : view.end.tUs)
   if (endUs - startUs < restUs / 2) return { reason: 'window_missing', why: 'the run did not rest after the load' }
-  return { name: 'the rest after the load', spans: [{ startUs, endUs }], fault: null, calls: view.calls(window) }
+  return {
+    name: 'the rest after the load',
+    spans: [{ startUs, endUs }],
+    fault: null,
+    shapedBy: [],
+    calls: view.calls(window),
+  }
 }
 
 function afterHeal(view: RunView, window: Window): Stretch | Gate {
@@ -156,7 +163,7 @@ function afterHeal(view: RunView, window: Window): Stretch | Gate {
   const endUs = view.settlings.get(window.fault ?? '')?.horizonUs ?? plannedLoadEndUs(view.plan)
   if (endUs <= startUs)
     return { reason: 'no_samples', why: `there was no time left after the fault ${window.fault ?? ''}` }
-  return { name: window.id, spans: [{ startUs, endUs }], fault: window.fault, calls: view.calls(window) }
+  return { name: window.id, spans: [{ startUs, endUs }], fault: window.fault, shapedBy: [], calls: view.calls(window) }
 }
 
 function drainTime({ rows, spans }: PoolPart): Measured {

@@ -1,10 +1,12 @@
+import { derivedSaturated } from './derived-saturation.ts'
 import { poolParts } from './instance-pools.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
-import { timeouts, waitOf } from './pool-acquires.ts'
+import { isDerived } from './own-sessions.ts'
+import { timeoutsOfAll, waitOf } from './pool-acquires.ts'
 import { exhausted, exhaustionSigns } from './pool-exhaustion.ts'
-import { poolLacks } from './pool-readings.ts'
+import { poolLacks, poolOrSessionsLack } from './pool-readings.ts'
 import { saturated } from './pool-saturation.ts'
-import { totalOf, worstOf } from './several.ts'
+import { worstOf } from './several.ts'
 
 const common = { windows: allWindows, perTool: false, needs: ['delivery', 'pool'] } as const
 
@@ -35,7 +37,7 @@ export const poolWaits: readonly MeasureSpec[] = [
     unit: 'count',
     bounds: ['max'],
     lacking: poolLacks(['timeouts']),
-    compute: ({ view, stretch }) => totalOf(poolParts(view, stretch.spans).map(timeouts)),
+    compute: ({ view, stretch }) => timeoutsOfAll(view, poolParts(view, stretch.spans)),
   },
   {
     ...common,
@@ -46,8 +48,9 @@ export const poolWaits: readonly MeasureSpec[] = [
     lacking: (view) =>
       poolLacks(['saturatedS', 'saturatedLongestS'])(view) === null
         ? null
-        : poolLacks(['used', 'max', 'pending'])(view),
-    compute: ({ view, stretch }) => worstOf(poolParts(view, stretch.spans).map(saturated)),
+        : poolOrSessionsLack(['used', 'max', 'pending'], false)(view),
+    compute: ({ view, stretch: { spans } }) =>
+      isDerived(view) ? derivedSaturated(view, spans) : worstOf(poolParts(view, spans).map(saturated(view))),
   },
   {
     ...common,
@@ -55,7 +58,8 @@ export const poolWaits: readonly MeasureSpec[] = [
     title: 'Pool exhausted',
     unit: 'bool',
     bounds: ['is'],
-    lacking: (view) => (exhaustionSigns(view).length === 0 ? poolLacks(['used', 'max', 'pending'])(view) : null),
+    lacking: (view) =>
+      exhaustionSigns(view).length === 0 ? poolOrSessionsLack(['used', 'max', 'pending'], false)(view) : null,
     compute: ({ view, stretch }) => exhausted(view, stretch.spans),
   },
 ]

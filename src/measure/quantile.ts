@@ -58,6 +58,60 @@ export function designEffect(counts: ArrayLike<number>, hits: ArrayLike<number>)
   return Math.min(n, Math.max(1, clustered / (n * share * (1 - share))))
 }
 
+/**
+ * Lengths of blocks, in seconds, of which the one with the largest effect counts: what is slow together for longer than
+ * a block makes neighbouring blocks alike, and the effect of short blocks too small. Measured on simulated load
+ * (tests/simulation): of 95 % that are promised, blocks of 1 s alone held 45 % where calls are alike over 5 s.
+ */
+const blockSecondsOf = [1, 2, 5, 10, 20, 30]
+/** Fewer blocks than this say too little of how much blocks differ. */
+const blocksMin = 6
+
+/**
+ * The design effect for an interval, from the sums of each second: the largest over blocks of rising length, of which
+ * there must be some; widened by Student's t, since it is itself an estimate from as few values as there are blocks
+ * (batch means: Law, "Simulation Modeling and Analysis", 5th ed., section 9.5.3). At most the number of calls.
+ *
+ * @param counts calls in each second
+ * @param hits calls in each second for which the indicator holds
+ */
+export function clusteredEffect(counts: ArrayLike<number>, hits: ArrayLike<number>): number {
+  const effects = blockSecondsOf.map((seconds) => {
+    const [blockCounts, blockHits] = [summed(counts, seconds), summed(hits, seconds)]
+    const blocks = blockCounts.filter((count) => count > 0).length
+    if (blocks < 2 || (seconds > 1 && blocks < blocksMin)) return 1
+    const effect = designEffect(blockCounts, blockHits)
+    return Math.min(sum(blockCounts), effect * (studentT(blocks - 1) / z) ** 2)
+  })
+  return Math.max(...effects)
+}
+
+function summed(values: ArrayLike<number>, each: number): number[] {
+  const sums = new Array<number>(Math.ceil(values.length / each)).fill(0)
+  for (let at = 0; at < values.length; at++) {
+    const block = Math.floor(at / each)
+    sums[block] = (sums[block] ?? 0) + (values[at] ?? 0)
+  }
+  return sums
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+/** Of which the series below would be too small. */
+const fewDegrees = [12.706, 4.303, 3.182, 2.776]
+
+/** The 97.5 % point of Student's t: Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.5. */
+export function studentT(degrees: number): number {
+  const few = fewDegrees[degrees - 1]
+  if (few !== undefined) return few
+  const first = (z ** 3 + z) / 4
+  const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96
+  const third = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384
+  return z + first / degrees + second / degrees ** 2 + third / degrees ** 3
+}
+
 interface QuantileEstimate {
   /** Infinity when the quantile falls among values without an end. */
   readonly value: number

@@ -31,6 +31,10 @@ function probes(isReachable: (ms: number) => boolean, isReady: (ms: number) => b
   return rows
 }
 
+/** The same, with what is told in place of "not ready". */
+const saying = (error: string): GeneratedProbeRow[] =>
+  probes(isUp, isUp).map((row) => (row.probe === 'ready' && row.error === '503' ? { ...row, error } : row))
+
 function lies(probe: readonly GeneratedProbeRow[] | undefined, of = plan): Measured {
   const view = new RunView(readGenerated(calmRun({ plan: of, timeline: timelineOf(of), ...(probe ? { probe } : {}) })))
   const window = view.window('slow')
@@ -71,3 +75,21 @@ test('without the stream of probes nothing is said', () => {
 test('without a ready path it cannot be assessed, and the line that would change that is named', () => {
   expect(readyLies.lacking?.(new RunView(readGenerated(calmRun({ plan: calm }))))).toContain('stack.nodes.<id>.ready')
 })
+
+test.each(['HTTP 401', 'HTTP 403', 'SELF_SIGNED_CERT_IN_CHAIN', 'unexpected redirect'])(
+  'who did not get as far as the check is told nothing by it: %s',
+  (error) => {
+    expect(lies(saying(error))).toMatchObject({
+      kind: 'none',
+      reason: 'no_samples',
+      why: expect.stringContaining(error),
+    })
+  },
+)
+
+test.each(['HTTP 503', 'no answer within 1500 ms', 'ECONNREFUSED'])(
+  'what a load balancer would turn away for is no lie: %s',
+  (error) => {
+    expect(lies(saying(error))).toMatchObject({ kind: 'value', value: 0, sampleCount: 34 })
+  },
+)

@@ -65,7 +65,20 @@ function liesIn(view: RunView, window: Window): Measured {
       0,
       method,
     )
-  return exactly(answers.filter(({ ok }) => ok).length, 'count', answers.length, method)
+  const told = answers.filter(tellsOfReadiness)
+  if (told.length === 0)
+    return none('no_samples', `"ready" could not be asked: ${answers[0]?.error}`, 'count', 0, method)
+  return exactly(told.filter(({ ok }) => ok).length, 'count', told.length, method)
+}
+
+/**
+ * What a load balancer would act on: a status, silence, or nobody there. Squall asks without the plan's headers and
+ * certificates, so that a login that is wanted, or a certificate that is not known, tells of Squall and not of the server.
+ */
+function tellsOfReadiness({ ok, error }: ProbeRow): boolean {
+  if (ok || error === null) return true
+  if (/^(HTTP )?40[13]$/.test(error)) return false
+  return /^(HTTP )?\d{3}$|^no answer within |^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|UND_ERR_SOCKET)$/.test(error)
 }
 
 /** Which instance's word is held against which of our own connections: those on its link, or to the database of all. */

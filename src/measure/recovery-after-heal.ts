@@ -1,12 +1,11 @@
 import { usPerSecond } from '../domain/time.ts'
 import type { Measured, Window } from '../domain/verdict.ts'
-import { CallSet } from './call-set.ts'
-import type { Gate, Stretch } from './gates.ts'
+import { type Gate, type Stretch, stretchOf } from './gates.ts'
 import type { MeasureSpec } from './measure-spec.ts'
 import { atLeast, between, none } from './measured.ts'
 import type { RunView } from './run-view.ts'
 import { settledForUs } from './settled.ts'
-import { rowsOfWindow } from './window-calls.ts'
+import { callsOfWindow } from './window-calls.ts'
 
 /** From the heal, verified, to settled: within the launch bounds for 5 s. */
 export const recoveryAfterHeal: MeasureSpec = {
@@ -27,6 +26,7 @@ export const recoveryAfterHeal: MeasureSpec = {
 
 /** All that was looked at: from the heal to the end of the 5 s that settled it, or as far as one could look. */
 function lookedAt(view: RunView, window: Window): Stretch | Gate {
+  if (view.table === null) return stretchOf(view, window)
   const injection = view.injection(window.fault)
   const startUs = injection?.healVerifiedUs ?? null
   const settling = view.settlings.get(window.fault ?? '')
@@ -45,9 +45,8 @@ function lookedAt(view: RunView, window: Window): Stretch | Gate {
   const spans = [{ startUs, endUs }]
   const { table, index } = view
   const seen: Window = { ...window, kind: 'phase', spans }
-  const calls =
-    table === null || index === null ? view.calls(window) : new CallSet(table, rowsOfWindow(table, index, seen, []))
-  return { name: window.id, spans, fault: window.fault, calls }
+  const calls = table === null || index === null ? view.calls(window) : callsOfWindow(table, index, seen, [])
+  return { name: window.id, spans, fault: window.fault, shapedBy: [injection.id], calls }
 }
 
 function afterHeal(view: RunView, window: Window, { spans, calls }: Stretch): Measured {
@@ -70,5 +69,7 @@ function afterHeal(view: RunView, window: Window, { spans, calls }: Stretch): Me
     const blindS = (settling.blindFromUs / usPerSecond).toFixed(0)
     return none('sampler_silent', `from ${blindS} s on there were seconds without evidence either way`, 'ms', n, method)
   }
+  if (view.end.reason === 'cut' && settling.horizonUs === view.end.tUs)
+    return none('stream_cut', 'it had not settled when the timeline was cut', 'ms', n, method)
   return atLeast((settling.horizonUs - startUs) / 1000, 'ms', n, method)
 }

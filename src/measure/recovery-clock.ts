@@ -25,12 +25,14 @@ export interface RecoveryClock {
   readonly harmedUs: number
   /** One can look as far as this. */
   readonly horizonUs: number
-  /** What the supervisor of the stack did; null: it did not. */
+  /** What the supervisor of the stack did, at the latest when the first write succeeded; null: it did not. */
   readonly detectedUs: number | null
   readonly decidedUs: number | null
   readonly promotedUs: number | null
   readonly routedUs: number | null
   readonly restartedUs: number | null
+  /** The plan's own hook had ended well; at the latest when the first write succeeded. */
+  readonly actedUs: number | null
   /** The end of the first write that succeeded. */
   readonly firstUs: number | null
   /** The write before that one was sent so long before it, µs: in between nobody looked. */
@@ -74,6 +76,11 @@ export function recoveryClock({ injection, facts, timeline, targets, horizonUs }
   // What works again before anybody has decided needed nobody.
   const isNeeded = first === null || (sureUs !== null && (first.completedUs ?? 0) > sureUs)
   const [detectedUs, decidedUs] = isNeeded ? [noticedUs, sureUs] : [null, null]
+  /** What is told later than the first success it led to (a hook still had to end) counts up to that success. */
+  const deed = (name: string): number | null => {
+    const toldUs = step(name, decidedUs)
+    return toldUs === null ? null : Math.min(toldUs, first?.completedUs ?? toldUs)
+  }
   const sustained = first === null ? null : firstSustained(after, first, targets, horizonUs)
   return {
     startUs,
@@ -81,9 +88,10 @@ export function recoveryClock({ injection, facts, timeline, targets, horizonUs }
     horizonUs,
     detectedUs,
     decidedUs,
-    promotedUs: step('promoted', decidedUs),
-    routedUs: step('routed', decidedUs),
-    restartedUs: step('restarted', decidedUs),
+    promotedUs: deed('promoted'),
+    routedUs: deed('routed'),
+    restartedUs: deed('restarted'),
+    actedUs: deed('acted'),
     firstUs: first?.completedUs ?? null,
     firstGapUs: first === null ? 0 : gapBefore(after, first),
     sustainedUs: sustained === null ? null : Math.max(sustained.intendedUs, first?.completedUs ?? 0),

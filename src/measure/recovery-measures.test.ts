@@ -154,3 +154,46 @@ test('steps of another node are not this one’s, and what nobody had to do has 
   expect(ms('recovery.detect', { fateOf, steps: instances })).toBe(130)
   expect(measured('recovery.decide', { fateOf: () => ({ outcome: 'ok' }) })).toMatchObject({ kind: 'none' })
 })
+
+test("what the plan's own hook took is a segment of its own, and not the harness's", () => {
+  const acted: readonly TimelineEntry[] = [
+    [20_130_000, 'supervisor', 'primary', { step: 'detected' }],
+    [22_140_000, 'supervisor', 'primary', { step: 'decided' }],
+    [22_255_000, 'supervisor', 'primary', { step: 'acted' }],
+  ]
+  const told = { fateOf, steps: acted }
+  const parts = ['detect', 'decide', 'act', 'first_success', 'sustain'].map((id) => ms(`recovery.${id}`, told))
+  expect(parts).toEqual([130, 2_010, 115, 46, 0])
+  expect(measured('recovery.act', told)).toMatchObject({ method: 'by your own hook, on the run clock' })
+  expect(ms('recovery.harness_share', told)).toBe(130)
+})
+
+test('what is told done only after the first success counts up to it, and the parts still add up', () => {
+  // Writes succeed from 22.3 s on; the hook's process takes until 22.314 s to end.
+  const late: readonly TimelineEntry[] = [
+    [20_130_000, 'supervisor', 'primary', { step: 'detected' }],
+    [22_140_000, 'supervisor', 'primary', { step: 'decided' }],
+    [22_314_000, 'supervisor', 'primary', { step: 'acted' }],
+  ]
+  const told = { fateOf, steps: late }
+  const parts = ['detect', 'decide', 'act', 'first_success', 'sustain'].map((id) => ms(`recovery.${id}`, told))
+  expect(parts).toEqual([130, 2_010, 161, 0, 0])
+  expect(parts.reduce((sum, part) => sum + part, 0)).toBe(ms('recovery.rto_sustained', told))
+  const routed: readonly TimelineEntry[] = [
+    ...late.slice(0, 2),
+    [22_305_000, 'supervisor', 'primary', { step: 'promoted' }],
+    [22_320_000, 'supervisor', 'primary', { step: 'routed' }],
+  ]
+  expect(['promote', 'route', 'first_success'].map((id) => ms(`recovery.${id}`, { fateOf, steps: routed }))).toEqual([
+    161, 0, 0,
+  ])
+  expect(ms('recovery.harness_share', { fateOf, steps: routed })).toBe(130 + 161)
+})
+
+test('in manual mode it is a person who decides', () => {
+  const byHand = { ...plan, drill: { ...plan.drill, mode: 'manual' } }
+  expect(measured('recovery.decide', { fateOf, of: byHand as never })).toMatchObject({
+    value: 2_010,
+    method: 'by whoever answered, on the run clock',
+  })
+})

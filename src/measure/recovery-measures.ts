@@ -60,9 +60,15 @@ const segments: readonly Segment[] = [
     to: ({ restartedUs }) => restartedUs,
   },
   {
+    id: 'act',
+    title: 'Decided until your own hook had acted',
+    from: ({ decidedUs }) => decidedUs,
+    to: ({ actedUs }) => actedUs,
+  },
+  {
     id: 'first_success',
-    title: 'Route or restart done until the first write succeeded',
-    from: actedUs,
+    title: 'Route, restart or your own hook done until the first write succeeded',
+    from: doneUs,
     to: ({ firstUs }) => firstUs,
   },
   {
@@ -73,9 +79,9 @@ const segments: readonly Segment[] = [
   },
 ]
 
-/** The last that the supervisor did. */
-function actedUs({ routedUs, restartedUs }: RecoveryClock): number | null {
-  return routedUs ?? restartedUs
+/** The last that was done about it. */
+function doneUs({ routedUs, restartedUs, actedUs }: RecoveryClock): number | null {
+  return routedUs ?? restartedUs ?? actedUs
 }
 
 export const recoveryMeasures: readonly MeasureSpec[] = [
@@ -115,7 +121,7 @@ export const recoveryMeasures: readonly MeasureSpec[] = [
       id: `recovery.${id}`,
       title,
       lacking: supervisorLacks,
-      compute: (question) => segment(question, from, to),
+      compute: (question) => segment(question, from, to, howOf(id, question.view)),
     }),
   ),
   {
@@ -150,7 +156,8 @@ function lookedUntilUs(view: RunView, injection: InjectionRecord): number {
     .filter(({ id }) => harmful.has(id) && id !== own)
     .flatMap((injection) => injectionStartUs(injection) ?? [])
     .filter((otherUs) => otherUs >= (healVerifiedUs ?? plannedEndUs))
-  return Math.min(plannedLoadEndUs(view.plan), view.end.tUs, ...next, ...repaired(view, injection))
+  const toldUs = view.folder.ledger?.state.wholeUntilUs ?? Number.NEGATIVE_INFINITY
+  return Math.min(plannedLoadEndUs(view.plan), view.end.tUs, toldUs, ...next, ...repaired(view, injection))
 }
 
 /**
@@ -213,8 +220,14 @@ function timed(
   return between(us / 1_000, { low: low / 1_000, high: us / 1_000 }, 'ms', clock.writes, method)
 }
 
-function segment(question: Question, from: Segment['from'], to: Segment['to']): Measured {
-  const how = 'by our own supervisor (synthetic), on the run clock'
+/** Whose doing a segment is. */
+function howOf(id: string, { plan }: RunView): string {
+  if (id === 'act') return 'by your own hook, on the run clock'
+  if (id === 'decide' && plan.drill?.mode === 'manual') return 'by whoever answered, on the run clock'
+  return 'by our own supervisor (synthetic), on the run clock'
+}
+
+function segment(question: Question, from: Segment['from'], to: Segment['to'], how: string): Measured {
   const facts = wholePath(question.view)
   const clock = clockOf(question, facts)
   const fromUs = clock === null ? null : from(clock)
@@ -226,8 +239,7 @@ function segment(question: Question, from: Segment['from'], to: Segment['to']): 
       ? none('no_samples', 'it did not come to that', 'ms', 0, how)
       : atLeast((clock.horizonUs - fromUs) / 1_000, 'ms', 1, how)
   }
-  // A write may succeed before the supervisor has told that its route is switched.
-  const us = Math.max(0, toUs - fromUs)
+  const us = toUs - fromUs
   return between(us / 1_000, { low: us / 1_000, high: us / 1_000 }, 'ms', 1, how)
 }
 
@@ -235,9 +247,10 @@ function harnessShare(question: Question): Measured {
   const how = 'fault until noticed, and decided until routed: all but the waiting that the plan asks for'
   const clock = clockOf(question, wholePath(question.view))
   const { startUs, detectedUs = null, decidedUs = null } = clock ?? {}
-  const doneUs = clock === null ? null : actedUs(clock)
-  if (startUs === undefined || detectedUs === null || decidedUs === null || doneUs === null)
+  const endUs = clock === null ? null : doneUs(clock)
+  if (startUs === undefined || detectedUs === null || decidedUs === null || endUs === null)
     return none('no_samples', 'the supervisor did not act, or not to its end', 'ms', 0, how)
-  const us = detectedUs - startUs + doneUs - decidedUs
+  // What a hook of the users' own took is not ours.
+  const us = detectedUs - startUs + (clock?.actedUs === endUs ? 0 : endUs - decidedUs)
   return between(us / 1_000, { low: us / 1_000, high: us / 1_000 }, 'ms', 1, how)
 }

@@ -26,9 +26,15 @@ function rowsOf(view: RunView, { fault }: Window) {
 export function restoreStretch(view: RunView, window: Window): Stretch | Gate {
   const times = rowsOf(view, window).map(({ tUs }) => tUs)
   if (times.length === 0) return stretchOf(view, window)
+  // Any step may be the last one, as long as the run's own end is not told.
+  const { timeline } = view.folder
+  if (view.end.reason === 'cut') {
+    const why = `${timeline?.state.file ?? 'the timeline'} ends before all steps of ${window.id} are told: ${timeline?.state.cut ?? 'no end row'}`
+    return { reason: 'stream_cut', why }
+  }
   const spans = [{ startUs: Math.min(...times), endUs: Math.max(...times) + 1 }]
   const { table } = view.calls(window)
-  return { name: window.id, spans, fault: null, calls: new CallSet(table, new Uint32Array(0)) }
+  return { name: window.id, spans, fault: null, shapedBy: [], calls: new CallSet(table, new Uint32Array(0)) }
 }
 
 export function lacksBackups(view: RunView): string | null {

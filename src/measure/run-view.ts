@@ -10,9 +10,10 @@ import { type InstancePool, instancePools } from './instance-pools.ts'
 import { type LaunchBounds, launchBounds } from './launch-bounds.ts'
 import { type LedgerFacts, ledgerFacts } from './ledger-facts.ts'
 import { poolLacks } from './pool-readings.ts'
+import { type RegisterFacts, registerFacts } from './register-facts.ts'
 import { type Settling, settle } from './settled.ts'
 import { type UsersThere, usersThere } from './users-there.ts'
-import { rowsOfWindow } from './window-calls.ts'
+import { callsOfWindow } from './window-calls.ts'
 import { buildWindows, plannedLoadEndUs } from './windows.ts'
 
 /** How the run ended, by its timeline: the reason in its end row, or `cut` when that is missing. */
@@ -35,6 +36,8 @@ export class RunView {
   readonly settlings: ReadonlyMap<string, Settling>
   readonly #index: CallSeconds | null
   #ledger: readonly LedgerFacts[] | null = null
+  #registers: RegisterFacts | null = null
+  #firstCallUs: number | null = null
   #users: UsersThere | null = null
   readonly #instances: readonly (readonly BalancerRow[])[]
   readonly #sets = new Map<string, CallSet>()
@@ -78,6 +81,12 @@ export class RunView {
     return this.#ledger
   }
 
+  /** Of a run that updates none: empty. */
+  get registers(): RegisterFacts {
+    this.#registers ??= registerFacts(this.folder.ledger?.rows ?? [])
+    return this.#registers
+  }
+
   get users(): UsersThere {
     this.#users ??= usersThere(this.table ?? emptyTable, this.plan, this.loadEndUs)
     return this.#users
@@ -101,6 +110,12 @@ export class RunView {
     return ends.length === 0 ? null : Math.max(...ends)
   }
 
+  /** When the load's first call was sent, µs; 0 where none was. */
+  get firstCallUs(): number {
+    this.#firstCallUs ??= firstOf(this.table?.startedUs ?? [])
+    return this.#firstCallUs
+  }
+
   window(id: string): Window | null {
     return this.windows.find((window) => window.id === id) ?? null
   }
@@ -122,7 +137,7 @@ export class RunView {
     const taken = this.windows
       .filter((other) => other.kind === 'injection' || other.kind === 'recovery')
       .flatMap((other) => other.spans)
-    return new CallSet(table, rowsOfWindow(table, this.#index, window, taken))
+    return callsOfWindow(table, this.#index, window, taken)
   }
 
   #settle(injections: readonly InjectionRecord[]): ReadonlyMap<string, Settling> {
@@ -153,6 +168,13 @@ export class RunView {
       .filter((startUs) => startUs >= healedUs)
     return Math.min(plannedLoadEndUs(this.plan), this.end.tUs, ...next)
   }
+}
+
+/** Those that were never sent have no time. */
+function firstOf(timesUs: Iterable<number>): number {
+  let first = Number.POSITIVE_INFINITY
+  for (const timeUs of timesUs) if (timeUs < first) first = timeUs
+  return Number.isFinite(first) ? first : 0
 }
 
 function rowsByInstance(rows: readonly BalancerRow[]): readonly (readonly BalancerRow[])[] {

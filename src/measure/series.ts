@@ -39,7 +39,7 @@ export function seriesOf(view: RunView): Series {
 /** Of several instances the one with the most in use: where callers waited, if anywhere. */
 function fullestPool(pools: readonly InstancePool[], endUs: number): PoolSeries {
   const used = (rows: readonly PoolRow[]): number => highest(rows.map((row) => row.used ?? Number.NEGATIVE_INFINITY))
-  const [fullest = { instance: null, rows: [] }] = pools.toSorted((a, b) => used(b.rows) - used(a.rows))
+  const [fullest = { instance: null, server: null, rows: [] }] = pools.toSorted((a, b) => used(b.rows) - used(a.rows))
   const { instance, rows } = fullest
   return { ...(instance === null ? {} : { instance }), ...poolSeries(rows, endUs) }
 }

@@ -88,6 +88,8 @@ function poolLook({ rows, everyMs }: ObservedPool, bounds: LaunchBounds): (span:
   ].flatMap(({ max, marks, ...rest }) =>
     max === null ? [] : [{ ...rest, max, above: marks.filter(({ peak }) => peak > max) }],
   )
+  // A page that answers without these gauges is no look at them.
+  const told = rows.filter((row) => row.pending !== null && (usedMax === null || row.used !== null))
   return (span) => {
     const isBeyond = limits.some(
       ({ values, max, above }) =>
@@ -97,7 +99,7 @@ function poolLook({ rows, everyMs }: ObservedPool, bounds: LaunchBounds): (span:
         ),
     )
     if (isBeyond) return 'unwell'
-    return silence(rows, [span], everyMs) === null ? 'well' : 'blind'
+    return silence(told, [span], everyMs) === null ? 'well' : 'blind'
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Span } from '../domain/time.ts'
 import type { Interval } from '../domain/verdict.ts'
-import type { PoolRow, WaitReading } from '../record/reader-rows.ts'
+import type { WaitReading } from '../record/reader-rows.ts'
 import { quantileRank } from './quantile.ts'
 
 /** Waits per bucket, not cumulative; the last entry is above all bounds. */
@@ -10,10 +10,26 @@ interface WaitCounts {
   readonly total: number
 }
 
+/** A row that may tell of waits: of a pool, or of a bridge. */
+export interface WaitRow {
+  readonly tUs: number
+  readonly tookUs: number
+  readonly error: string | null
+  readonly wait: WaitReading | null
+  /** From this row on; absent: those before it, at first the header's. */
+  readonly waitBoundsS?: readonly number[]
+}
+
+export function tellsWait(row: WaitRow): boolean {
+  return row.wait !== null
+}
+
 interface At {
   readonly fromUs: number
   readonly tUs: number
   readonly wait: WaitReading
+  /** Of its cumulative counts. */
+  readonly boundsS: readonly number[]
 }
 
 /** Between readings within the spans, and between those around them. */
@@ -24,37 +40,35 @@ interface WaitsOfSpans {
 }
 
 /** The waits of spans, from the differences of a cumulative histogram. null: it was never told. */
-function waitsWithin(
-  rows: readonly PoolRow[],
-  boundsS: readonly number[],
-  spans: readonly Span[],
-): WaitsOfSpans | null {
-  const readings = carriedForward(rows)
+function waitsWithin(readings: readonly At[], boundsS: readonly number[], spans: readonly Span[]): WaitsOfSpans | null {
   if (readings.length === 0) return null
   let inner = emptyCounts(boundsS)
   let outer: WaitCounts | null = emptyCounts(boundsS)
   for (const span of spans) {
-    const firstInside = readings.find((reading) => reading.fromUs >= span.startUs)
-    const lastInside = readings.findLast((reading) => reading.tUs <= span.endUs)
-    const before = readings.findLast((reading) => reading.tUs <= span.startUs)
-    const after = readings.find((reading) => reading.fromUs >= span.endUs)
-    if (firstInside !== undefined && lastInside !== undefined && lastInside.tUs > firstInside.tUs) {
-      inner = sum(inner, difference(boundsS, firstInside.wait, lastInside.wait) ?? emptyCounts(boundsS))
-    }
-    const around = before === undefined || after === undefined ? null : difference(boundsS, before.wait, after.wait)
-    outer = outer === null || around === null ? null : sum(outer, around)
+    const firstInside = readings.findIndex((reading) => reading.fromUs >= span.startUs)
+    const lastInside = readings.findLastIndex((reading) => reading.tUs <= span.endUs)
+    const before = readings.findLastIndex((reading) => reading.tUs <= span.startUs)
+    const after = readings.findIndex((reading) => reading.fromUs >= span.endUs)
+    if (firstInside >= 0) inner = sum(inner, climb(boundsS, readings, firstInside, lastInside).waits)
+    const around = before < 0 || after < 0 ? null : climb(boundsS, readings, before, after)
+    outer = outer === null || around === null || around.restarted ? null : sum(outer, around.waits)
   }
   return { inner, outer }
 }
 
-/** Those of all instances together, each in its own spans. null: one of them never told any. */
+/**
+ * Those of all instances together, each in its own spans, by the bounds that every reading has. null: one of them never
+ * told any.
+ */
 export function waitsOfAll(
-  pools: readonly { readonly rows: readonly PoolRow[]; readonly spans: readonly Span[] }[],
-  boundsS: readonly number[],
+  pools: readonly { readonly rows: readonly WaitRow[]; readonly spans: readonly Span[] }[],
+  headerBoundsS: readonly number[],
 ): WaitsOfSpans | null {
+  const told = pools.map(({ rows, spans }) => ({ readings: carriedForward(rows, headerBoundsS), spans }))
+  const boundsS = boundsOfAll(told.flatMap(({ readings }) => readings)) ?? headerBoundsS
   let all: WaitsOfSpans = { inner: emptyCounts(boundsS), outer: emptyCounts(boundsS) }
-  for (const { rows, spans } of pools) {
-    const own = waitsWithin(rows, boundsS, spans)
+  for (const { readings, spans } of told) {
+    const own = waitsWithin(readings.map(by(boundsS)), boundsS, spans)
     if (own === null) return null
     const outer = all.outer === null || own.outer === null ? null : sum(all.outer, own.outer)
     all = { inner: sum(all.inner, own.inner), outer }
@@ -63,13 +77,35 @@ export function waitsOfAll(
 }
 
 /** A row without a reading has that of the row before: the writer leaves out what did not change. */
-function carriedForward(rows: readonly PoolRow[]): readonly At[] {
+function carriedForward(rows: readonly WaitRow[], headerBoundsS: readonly number[]): readonly At[] {
   let last: WaitReading | null = null
+  let boundsS = headerBoundsS
   return rows.flatMap((row) => {
     if (row.error !== null) return []
     last = row.wait ?? last
-    return last === null ? [] : [{ fromUs: row.tUs - row.tookUs, tUs: row.tUs, wait: last }]
+    boundsS = row.waitBoundsS?.filter(Number.isFinite) ?? boundsS
+    return last === null ? [] : [{ fromUs: row.tUs - row.tookUs, tUs: row.tUs, wait: last, boundsS }]
   })
+}
+
+/** A process that began anew may count by other bounds: the counts up to those that all have stay true. null: no reading. */
+function boundsOfAll(readings: readonly At[]): readonly number[] | null {
+  const distinct = [...new Set(readings.map(({ boundsS }) => boundsS))]
+  const [first, ...others] = distinct
+  return first?.filter((bound) => others.every((boundsS) => boundsS.includes(bound))) ?? null
+}
+
+function by(commonS: readonly number[]): (at: At) => At {
+  const projected = new Map<WaitReading, WaitReading>()
+  return (at) => {
+    if (at.boundsS.length === commonS.length) return at
+    const wait = projected.get(at.wait) ?? {
+      ...at.wait,
+      cumulative: commonS.map((bound) => at.wait.cumulative[at.boundsS.indexOf(bound)] ?? 0),
+    }
+    projected.set(at.wait, wait)
+    return { ...at, wait }
+  }
 }
 
 function emptyCounts(upperBoundsS: readonly number[]): WaitCounts {
@@ -83,9 +119,35 @@ function perBucket(upperBoundsS: readonly number[], wait: WaitReading): readonly
   })
 }
 
-/** null when it began anew in between: what was counted before that is lost. */
-function difference(upperBoundsS: readonly number[], from: WaitReading, to: WaitReading): WaitCounts | null {
-  if (to.count < from.count) return null
+/** From one reading to another, as places; what was counted between the last reading of a process and its end is lost. */
+function climb(
+  boundsS: readonly number[],
+  readings: readonly At[],
+  from: number,
+  to: number,
+): { readonly waits: WaitCounts; readonly restarted: boolean } {
+  let waits = emptyCounts(boundsS)
+  let restarted = false
+  for (let at = from + 1; at <= to; at += 1) {
+    const [before, now] = [readings[at - 1]?.wait, readings[at]?.wait]
+    if (before === undefined || now === undefined || before === now) continue
+    const isAnew = beganAnew(before, now)
+    restarted ||= isAnew
+    waits = sum(waits, isAnew ? countsOf(boundsS, now) : difference(boundsS, before, now))
+  }
+  return { waits, restarted }
+}
+
+/** A count that fell, in sum or up to any bound, is another process's, though it may have caught up otherwise. */
+function beganAnew(before: WaitReading, now: WaitReading): boolean {
+  return now.count < before.count || before.cumulative.some((count, at) => (now.cumulative[at] ?? 0) < count)
+}
+
+function countsOf(upperBoundsS: readonly number[], wait: WaitReading): WaitCounts {
+  return { upperBoundsS, counts: perBucket(upperBoundsS, wait), total: wait.count }
+}
+
+function difference(upperBoundsS: readonly number[], from: WaitReading, to: WaitReading): WaitCounts {
   const before = perBucket(upperBoundsS, from)
   const counts = perBucket(upperBoundsS, to).map((count, at) => count - (before[at] ?? 0))
   return { upperBoundsS, counts, total: to.count - from.count }

@@ -1,8 +1,10 @@
 import type { MeasureDescription } from '../domain/catalogue.ts'
 import { balancerMeasures } from './balancer-measures.ts'
+import { bridgeMeasures } from './bridge-measures.ts'
 import { callQuantiles } from './call-quantiles.ts'
 import { callRatios } from './call-ratios.ts'
 import { databaseMeasures } from './database-measures.ts'
+import { integrityMeasures } from './integrity-measures.ts'
 import { ledgerMeasures } from './ledger-measures.ts'
 import { loadMeasures } from './load-measures.ts'
 import type { MeasureSpec } from './measure-spec.ts'
@@ -11,6 +13,7 @@ import { poolWaits } from './pool-waits.ts'
 import { readyLies } from './ready-lies.ts'
 import { recoveryAfterHeal } from './recovery-after-heal.ts'
 import { recoveryMeasures } from './recovery-measures.ts'
+import { registerMeasures } from './register-measures.ts'
 import { restoreMeasures } from './restore-measures.ts'
 import { rpoWorstCase } from './rpo-worst-case.ts'
 
@@ -20,12 +23,15 @@ export const measures: readonly MeasureSpec[] = [
   ...callRatios,
   ...loadMeasures,
   ...balancerMeasures,
+  ...bridgeMeasures,
   ...poolUse,
   ...poolWaits,
   ...databaseMeasures,
   recoveryAfterHeal,
   ...recoveryMeasures,
   ...ledgerMeasures,
+  ...registerMeasures,
+  ...integrityMeasures,
   readyLies,
   ...restoreMeasures,
   rpoWorstCase,

@@ -82,12 +82,18 @@ function swatch(index: number, synthetic: boolean): Markup {
   return html`<svg width="14" height="14" aria-hidden="true"><rect width="14" height="14" ${fill(colour)}/>${hatch}</svg>`
 }
 
+function whose({ id, synthetic }: DrillReport['segments'][number]): string {
+  if (synthetic) return 'Squall’s own supervisor and route: your platform takes its own time'
+  if (id === 'recovery.act') return 'your own hook'
+  return id === 'recovery.decide' ? 'whoever answered' : 'the system itself'
+}
+
 function clock({ segments, results }: DrillReport): Part {
   if (segments.length === 0) return null
   const sustained = results.find(({ id }) => id === 'recovery.rto_sustained')
   const rows = segments.map(
     (segment, index) =>
-      html`<tr><th scope="row" class="text"><span class="state">${swatch(index, segment.synthetic)} ${segment.title}</span></th><td>${valueCell(segment)}</td><td class="text">${segment.synthetic ? 'Squall’s own supervisor and route: your platform takes its own time' : 'the system itself'}</td></tr>`,
+      html`<tr><th scope="row" class="text"><span class="state">${swatch(index, segment.synthetic)} ${segment.title}</span></th><td>${valueCell(segment)}</td><td class="text">${whose(segment)}</td></tr>`,
   )
   const sum =
     sustained === undefined

@@ -4,9 +4,10 @@ import { worst } from '../../src/domain/verdict.ts'
 import { boundText, measuredText } from '../text/finding-lines.ts'
 import { utc } from '../text/time.ts'
 import { findingWords, runWords } from '../text/words.ts'
-import { foreign, html, type Markup, type Part, trusted } from './markup.ts'
-import { definitions, verdictShape } from './shapes.ts'
-import { documentStyle, styleHash } from './style.ts'
+import { renderDocument } from './document.ts'
+import { foreign, html, type Markup, type Part } from './markup.ts'
+import { verdictShape } from './shapes.ts'
+import { documentStyle } from './style.ts'
 
 /** One drill of several that were carried out together. */
 export interface DrillOnPage {
@@ -41,29 +42,13 @@ export function verdictOfDrills(drills: readonly DrillOnPage[]): Verdict {
 /** The quarterly run's page: a line a drill, each with its own report. Self-contained, as report.html. */
 export function renderDrillsPage(drills: readonly DrillOnPage[]): string {
   const verdict = verdictOfDrills(drills)
-  const style = documentStyle(`Squall drills, ${drills.length}`)
-  const policy = `default-src 'none'; style-src '${styleHash(style)}'; base-uri 'none'; form-action 'none'`
   const passed = drills.filter(({ report }) => report?.verdict === 'pass').length
   const when = drills.flatMap(({ report }) => (report === null ? [] : [report.run.startedAt])).toSorted()
   const from = when[0] === undefined ? '' : `, from ${utc(when[0])}`
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>Drills: ${runWords[verdict]}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-${definitions}
-<main>
-<header class="first v-${verdict}"><p class="kicker">Squall recovery drills</p><h1>${verdictShape(verdict, 44)} <span class="word">${runWords[verdict]}</span></h1><p class="summary">${passed} of ${drills.length} drills hold${from}.</p></header>
-<section><h2>What was promised, and what came of it</h2><div class="wide" tabindex="0" role="region" aria-label="All drills"><table><thead><tr><th scope="col">drill</th><th scope="col">RTO bound</th><th scope="col">RTO</th><th scope="col">RPO bound</th><th scope="col">RPO</th><th scope="col" class="text">verdict</th></tr></thead><tbody>${drills.map(row)}</tbody></table></div><p class="small">RTO: from the fault until it works again, for 5 s, through the whole path. RPO: acknowledged writes that are not there afterwards, counted or as the stretch of the past that is gone. Each drill's own page has its clock, its writes and its evidence.</p></section>
-</main>
-</body>
-</html>
-`
-  return page.text
+  return renderDocument({
+    title: `Drills: ${runWords[verdict]}`,
+    style: documentStyle(`Squall drills, ${drills.length}`),
+    main: html`<header class="first v-${verdict}"><p class="kicker">Squall recovery drills</p><h1>${verdictShape(verdict, 44)} <span class="word">${runWords[verdict]}</span></h1><p class="summary">${passed} of ${drills.length} drills hold${from}.</p></header>
+<section><h2>What was promised, and what came of it</h2><div class="wide" tabindex="0" role="region" aria-label="All drills"><table><thead><tr><th scope="col">drill</th><th scope="col">RTO bound</th><th scope="col">RTO</th><th scope="col">RPO bound</th><th scope="col">RPO</th><th scope="col" class="text">verdict</th></tr></thead><tbody>${drills.map(row)}</tbody></table></div><p class="small">RTO: from the fault until it works again, for 5 s, through the whole path. RPO: acknowledged writes that are not there afterwards, counted or as the stretch of the past that is gone. Each drill's own page has its clock, its writes and its evidence.</p></section>`,
+  })
 }

@@ -2,6 +2,7 @@ import type { Report } from '../../src/domain/verdict.ts'
 import { drillWords } from '../text/drill-words.ts'
 import { counts, worstFirst } from '../text/finding-lines.ts'
 import { cut } from '../text/foreign.ts'
+import { latenessWords } from '../text/load-words.ts'
 import { count, counted, quantity, roundQuantity, share } from '../text/numbers.ts'
 import { utc } from '../text/time.ts'
 import { runWords } from '../text/words.ts'
@@ -92,7 +93,7 @@ export function firstScreen(report: Report): Markup {
   const rows = facts(report).map(
     ([name, value]) => html`<tr><th scope="row" align="left" valign="top">${name}</th><td>${value}</td></tr>`,
   )
-  return html`<header class="first v-${verdict}"><p class="kicker">Squall report on plan <b>${foreign(run.plan)}</b></p><div class="screen"><div class="said"><h1>${verdictShape(verdict, 44)} <span class="word"><font color="${palette[verdict][0]}">${runWords[verdict]}</font></span></h1><p class="summary"><bdi>${cut(report.summary, summaryCharactersMax)}</bdi></p><p class="load">Load delivered: ${load(report)}.</p>${ended(report)}${worst(report)}</div><table class="facts">${rows}</table></div>${onPaper(report)}</header>
+  return html`<header class="first v-${verdict}"><p class="kicker">Squall report on plan <b>${foreign(run.plan)}</b></p><div class="screen"><div class="said"><h1>${verdictShape(verdict, 44)} <span class="word"><font color="${palette[verdict][0]}">${runWords[verdict]}</font></span></h1><p class="summary"><bdi>${cut(report.summary, summaryCharactersMax)}</bdi></p><p class="load">Load delivered: ${load(report)}. Late: ${latenessWords(report)}.</p>${ended(report)}${worst(report)}</div><table class="facts">${rows}</table></div>${onPaper(report)}</header>
 `
 }
 

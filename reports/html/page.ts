@@ -9,15 +9,15 @@ import { outcomeFigure } from './charts/outcomes.ts'
 import { connectionsFigure, poolFigure, processFigure } from './charts/resources.ts'
 import { type TimeScale, timeScale } from './charts/scale.ts'
 import { timelineFigure } from './charts/timeline.ts'
+import { renderDocument } from './document.ts'
 import { drillSection } from './drill.ts'
 import { embeddedReport } from './embedded.ts'
 import { environmentSection, errorsSection, windowsSection } from './evidence.ts'
 import { adviceSection, findingsSection, notAssessedSection } from './findings.ts'
 import { contents, firstScreen } from './first-screen.ts'
 import { howToRead } from './how-to-read.ts'
-import { html, type Markup, trusted } from './markup.ts'
-import { definitions } from './shapes.ts'
-import { pageStyle, styleHash } from './style.ts'
+import { html, type Markup } from './markup.ts'
+import { pageStyle } from './style.ts'
 import { toolsSection } from './tools.ts'
 
 type ChartOf = (report: Report, series: Series, scale: TimeScale) => Figure | null
@@ -66,32 +66,13 @@ function sectionsOf(report: Report, series: Series): Map<string, Markup> {
   return new Map(all.filter((entry): entry is [string, Markup] => entry[1] !== null))
 }
 
-/**
- * report.html: one file that needs no network, no script and no style to be read. Its own policy lets nothing load and
- * only its own style act, since names and errors in it come from the system under test.
- */
+/** report.html, of one run. */
 export function renderHtml(report: Report, series: Series): string {
-  const title = `${runWords[report.verdict]}: ${cut(report.run.plan, 80)}, ${cut(report.run.id, 80)}`
-  const style = pageStyle(report)
-  const policy = `default-src 'none'; style-src '${styleHash(style)}'; base-uri 'none'; form-action 'none'`
   const sections = sectionsOf(report, series)
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-${definitions}
-<main>
-${firstScreen(report)}${contents(new Set(sections.keys()))}${[...sections.values()]}
-</main>
-${embeddedReport(report)}</body>
-</html>
-`
-  return page.text
+  return renderDocument({
+    title: `${runWords[report.verdict]}: ${cut(report.run.plan, 80)}, ${cut(report.run.id, 80)}`,
+    style: pageStyle(report),
+    main: html`${firstScreen(report)}${contents(new Set(sections.keys()))}${[...sections.values()]}`,
+    after: embeddedReport(report),
+  })
 }

@@ -3,6 +3,7 @@ import type { Finding, InjectionRecord, Report } from '../../src/domain/verdict.
 import { drillWords } from '../text/drill-words.ts'
 import { boundText, comparison, counts, measuredText, subject, worstFirst } from '../text/finding-lines.ts'
 import { cut } from '../text/foreign.ts'
+import { latenessWords } from '../text/load-words.ts'
 import { count, quantity, roundQuantity, share } from '../text/numbers.ts'
 import { runTime, utc } from '../text/time.ts'
 import { findingWords, runWords } from '../text/words.ts'
@@ -41,6 +42,7 @@ function facts(report: Report): string[] {
     '| --- | --- |',
     `| Findings | ${found.met} met, ${found.missed} missed, ${found.unknown} unknown; ${found.notAssessed} not assessed |`,
     `| Load | ${delivered}${perS} |`,
+    `| Late | ${latenessWords(report)} |`,
     `| Tested | ${plain(run.target)}, workload ${plain(run.workload)}, plan ${plain(run.plan)} |`,
     `| Users | ${count(run.users)}, a call each ${roundQuantity(run.paceS, 's')} |`,
     `| When | ${plain(utc(run.startedAt))}, ${quantity(run.durationS, 's')}${run.quick ? ', durations shortened by --quick' : ''} |`,

@@ -1,4 +1,5 @@
 import type { NewestDrill } from '../domain/past-drill.ts'
+import type { StackKind } from '../domain/plan.ts'
 import type { NotAssessed, Report } from '../domain/verdict.ts'
 import type { RunFile } from '../record/reader.ts'
 
@@ -20,14 +21,16 @@ function daysBetween(from: string, to: string): number {
 }
 
 /** "Disaster recovery tested" is a launch criterion: a gate that knows of no judged drill says so, and what to do. */
-export function recoveryNotAssessed({ newestDrill }: RunFile): readonly NotAssessed[] {
-  const why = newestDrill === undefined ? null : lackOf(newestDrill)
+export function recoveryNotAssessed({ newestDrill, plan }: RunFile): readonly NotAssessed[] {
+  const why = newestDrill === undefined ? null : lackOf(newestDrill, plan.stack.kind)
   return why === null ? [] : [{ id: 'disaster-recovery-tested', measure: 'drill.newest', window: 'run', why }]
 }
 
-function lackOf(newest: NewestDrill | null): string | null {
+function lackOf(newest: NewestDrill | null, kind: StackKind): string | null {
   if (newest === null) {
-    return 'No drill was found among the past runs, so nothing shows that recovery works. Do one by `squall drill`.'
+    const lack = 'No drill was found among the past runs, so nothing shows that recovery works.'
+    if (kind === 'local') return `${lack} Do one by \`squall drill\`.`
+    return `${lack} A drill cannot be done on a server that Squall did not start: give a plan its stack.nodes.server.command.`
   }
   if (newest.verdict !== null) return null
   return `The newest drill, ${newest.id}, has no verdict that can be gone by. Judge it by \`squall report\` on its folder.`

@@ -53,6 +53,19 @@ test('a drill is told with its segments in order, which add up, and whose they a
   expect(summary).toMatch(/^The drill failover holds: works again after 2\.3 s .*; acknowledged writes lost: 0/)
 })
 
+test('in manual mode a person decides; only what recovery is about is among the results', () => {
+  const { drill } = judged(recovered, { drill: { ...plan.drill, mode: 'manual' } })
+  expect(drill).toMatchObject({ horizonS: 30, mode: 'manual' })
+  expect(drill?.segments.filter(({ synthetic }) => synthetic).map(({ id }) => id)).toEqual([
+    'recovery.detect',
+    'recovery.promote',
+    'recovery.route',
+  ])
+  const others = drill?.results.filter(({ id }) => !/^(data|restore|recovery)\./.test(id))
+  expect(others).toEqual([])
+  expect(drill?.results.every(({ id, window }) => window === (id.startsWith('recovery.') ? 'slow' : 'run'))).toBe(true)
+})
+
 test('what fails is told as the drill that fails, and what proves nothing as such', () => {
   const lost = judged((ms) => (ms === 19_900 ? { outcome: 'ok', copies: 0 } : recovered(ms)))
   expect([lost.verdict, lost.summary]).toEqual([

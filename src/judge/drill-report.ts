@@ -1,9 +1,10 @@
+import type { DrillPlan } from '../domain/plan.ts'
 import type { DrillReport, MeasurementRow, Report } from '../domain/verdict.ts'
 import { measureById } from '../measure/registry.ts'
 import type { RunView } from '../measure/run-view.ts'
 
 /** In the order of time. */
-const segmentIds = ['detect', 'decide', 'promote', 'route', 'restart', 'first_success', 'sustain']
+const segmentIds = ['detect', 'decide', 'promote', 'route', 'restart', 'act', 'first_success', 'sustain']
 const synthetic = new Set(['detect', 'decide', 'promote', 'route', 'restart'])
 
 /** What a drill's report tells beside its findings; nothing of a run that is none. */
@@ -15,7 +16,7 @@ export function drillReportOf(view: RunView, measurements: readonly MeasurementR
   const rowOf = (id: string, during: string) => measurements.find((row) => row.id === id && row.window === during)
   const segments = segmentIds.flatMap((id): DrillReport['segments'] => {
     const row = window === null ? undefined : rowOf(`recovery.${id}`, window)
-    return row === undefined || row.kind === 'none' ? [] : [{ ...titled(row), synthetic: synthetic.has(id) }]
+    return row === undefined || row.kind === 'none' ? [] : [{ ...titled(row), synthetic: isSynthetic(id, drill) }]
   })
   const results = measurements.filter(
     ({ id, window: during }) =>
@@ -33,6 +34,11 @@ export function drillReportOf(view: RunView, measurements: readonly MeasurementR
       results: results.filter(({ kind }) => kind !== 'none').map(titled),
     },
   }
+}
+
+/** In manual mode a person decides. */
+function isSynthetic(id: string, { mode }: DrillPlan): boolean {
+  return synthetic.has(id) && !(id === 'decide' && mode === 'manual')
 }
 
 function isClock(id: string, during: string, window: string | null): boolean {

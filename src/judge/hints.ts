@@ -2,27 +2,31 @@ import { outcomes } from '../domain/outcome.ts'
 import { usPerSecond } from '../domain/time.ts'
 import type { Measured, Window } from '../domain/verdict.ts'
 import { goodByCode } from '../measure/call-facts.ts'
-import { poolParts } from '../measure/instance-pools.ts'
+import type { CallSet } from '../measure/call-set.ts'
+import { poolParts, tellingParts } from '../measure/instance-pools.ts'
 import { callsSentWithin } from '../measure/load-measures.ts'
 import { type MeasureSpec, measure } from '../measure/measure-spec.ts'
 import { poolMax, poolsMax } from '../measure/pool-readings.ts'
 import { measureById } from '../measure/registry.ts'
 import type { RunView } from '../measure/run-view.ts'
 import { gauge, valuesWithin } from '../measure/samples.ts'
-import { waitsOfAll } from '../measure/wait-histogram.ts'
+import { tellsWait, waitsOfAll } from '../measure/wait-histogram.ts'
 import { durationUs } from '../measure/windows.ts'
+import { unsentHint } from './unsent-hint.ts'
+import { waitingHint } from './waiting-hint.ts'
 import { digits, spoken } from './wording.ts'
 
 /** What a missed bound points at, by what else the run's own data show in that window; null: they show nothing. */
-export function hintFor(view: RunView, spec: MeasureSpec, window: Window): string | null {
+export function hintFor(view: RunView, spec: MeasureSpec, window: Window, tool: string | null): string | null {
   if (spec.id.startsWith('recovery.')) return unsettledHint(view, window)
   if (spec.id === 'pool.leaked')
     return 'Points at connections that are not given back after a fault: look for a path without a release.'
   const pool = poolHint(view, window)
   if (spec.id.startsWith('pool.') || spec.id.startsWith('tool.latency') || spec.id.startsWith('tool.service_time')) {
-    return pool ?? (spec.id.startsWith('tool.') ? failuresHint(view, window) : null)
+    if (pool !== null || spec.id.startsWith('pool.')) return pool
+    return waitingHint(view, spec, window, tool) ?? failuresHint(view.calls(window, tool))
   }
-  if (spec.id.startsWith('tool.')) return failuresHint(view, window) ?? pool
+  if (spec.id.startsWith('tool.')) return failuresHint(view.calls(window, tool)) ?? pool
   if (spec.id === 'database.connections.peak') return connectionsHint(view)
   return null
 }
@@ -38,16 +42,20 @@ function poolHint(view: RunView, window: Window): string | null {
   if (exhausted?.kind !== 'value' || exhausted.value !== true) return null
   const max = poolMax(view.poolRows)
   const isOne = view.pools.length === 1
+  const several = view.pools.some(({ instance, server }) => instance !== server) ? 'pool' : 'instance'
   const saturated = ask(view, 'pool.saturated_time.longest', window)
   const longest =
     saturated?.kind === 'value' && typeof saturated.value === 'number' && saturated.value > 0
       ? ` for ${spoken(saturated.value, 'ms')} on end`
       : ''
-  const whose = `its ${max ?? 'unknown number of'} connections${isOne ? '' : ' of an instance'}`
-  const used = `Points at the pool: ${whose} were used up${longest} while callers waited`
+  const whose = `${max === null ? 'all its' : `its ${max}`} connections${isOne ? '' : ` of ${several === 'pool' ? 'a pool' : 'an instance'}`}`
+  const used =
+    longest === ''
+      ? `Points at the pool: callers waited for ${whose}`
+      : `Points at the pool: ${whose} were used up${longest} while callers waited`
   const need = connectionsNeeded(view, window)
   if (need === null) return `${used}.`
-  return `${used}; ${digits(need.callsPerS)} calls/s that hold a connection for ${spoken(need.holdMs, 'ms')} need ${need.connections} at once${isOne ? '' : ', of all instances together'}.`
+  return `${used}; ${digits(need.callsPerS)} calls/s that hold a connection for ${spoken(need.holdMs, 'ms')} need ${need.connections} at once${isOne ? '' : `, of all ${several}s together`}.`
 }
 
 interface ConnectionsNeed {
@@ -99,22 +107,24 @@ function callsIntendedWithin(view: RunView, window: Window): number {
 }
 
 function acquiresWithin(view: RunView, windows: readonly Window[]): number | null {
-  const counts = windows.map((window) => waitsOfAll(poolParts(view, window.spans), [])?.inner.total ?? null)
+  const counts = windows.map(
+    (window) => waitsOfAll(tellingParts(poolParts(view, window.spans), tellsWait), [])?.inner.total ?? null,
+  )
   if (counts.length === 0 || counts.includes(null)) return null
   return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
 }
 
-/** The class and the text of most failures of a window. */
-function failuresHint(view: RunView, window: Window): string | null {
-  const calls = view.calls(window)
+/** The class and the text of most failures among some calls. */
+function failuresHint(calls: CallSet): string | null {
   const failed = calls.byOutcome
     .map((count, code) => ({ count, code }))
     .filter(({ count, code }) => count > 0 && goodByCode[code] !== true)
     .sort((a, b) => b.count - a.count || a.code - b.code)
   const worst = failed[0]
   if (worst === undefined) return null
-  const text = commonestText(view, window, worst.code)
   const of = failed.reduce((sum, { count }) => sum + count, 0)
+  if (outcomes[worst.code] === 'unsent') return unsentHint(calls, worst.count, of)
+  const text = commonestText(calls, worst.code)
   const said = text === null ? '' : `, most often: ${text}`
   return `Most failures (${worst.count} of ${of}) ended as ${outcomes[worst.code]}${said}.`
 }
@@ -122,8 +132,7 @@ function failuresHint(view: RunView, window: Window): string | null {
 /** Longer texts are cut: a hint is one sentence. The whole one is in the table of errors. */
 const textMax = 160
 
-function commonestText(view: RunView, window: Window, code: number): string | null {
-  const calls = view.calls(window)
+function commonestText(calls: CallSet, code: number): string | null {
   const counts = new Map<number, number>()
   for (const row of calls.rows) {
     const error = calls.table.error[row] ?? -1
@@ -136,7 +145,7 @@ function commonestText(view: RunView, window: Window, code: number): string | nu
 }
 
 function unsettledHint(view: RunView, window: Window): string | null {
-  return poolHint(view, window) ?? failuresHint(view, window)
+  return poolHint(view, window) ?? failuresHint(view.calls(window))
 }
 
 function connectionsHint(view: RunView): string | null {

@@ -1,24 +1,33 @@
-import type { Bound, Finding, Measured, NotAssessed, ReasonCode, Verdict, Window } from '../domain/verdict.ts'
+import type { Bound, Finding, Measured, ReasonCode, Verdict, Window } from '../domain/verdict.ts'
 import { generatorErrorCode } from '../measure/call-facts.ts'
-import { type Gate, gate, lateMs, lateRatioMax, type Need, stretchOf } from '../measure/gates.ts'
+import { type Gate, gate, lateCallsMin, lateMs, lateRatioMax, type Need, stretchOf } from '../measure/gates.ts'
 import { exactly, none, yesOrNo } from '../measure/measured.ts'
 import type { RunView } from '../measure/run-view.ts'
+import { judgeAnswers } from './constant-answers.ts'
+import { deliveredWords } from './delivered-words.ts'
 import { evidenceFor } from './evidence.ts'
+import { judgeIdleDatabase } from './idle-database.ts'
+import { judgeIntegrity } from './integrity-findings.ts'
 import type { Judged } from './objective-findings.ts'
 import { judgeExits } from './unplanned-exits.ts'
+import { unseenDatabase } from './unseen-database.ts'
+import { judgeVerifyHook } from './verify-hook.ts'
 import { spoken } from './wording.ts'
 
 /** What every run is judged by, whatever its plan says. */
 export function judgeImplicit(view: RunView): Judged {
   const exits = judgeExits(view)
+  const more = [judgeAnswers(view), judgeIdleDatabase(view), judgeIntegrity(view)]
   return {
     findings: [
       ...exits.findings,
       loadDelivered(view),
       generatorErrors(view),
       ...view.injections.map((injection) => faultObserved(view, injection.id)),
+      ...judgeVerifyHook(view),
+      ...more.flatMap(({ findings }) => findings),
     ],
-    notAssessed: exits.notAssessed satisfies readonly NotAssessed[],
+    notAssessed: [...exits.notAssessed, ...unseenDatabase(view), ...more.flatMap(({ notAssessed }) => notAssessed)],
   }
 }
 
@@ -31,10 +40,13 @@ interface Said {
   readonly bound: Bound
   readonly why: string
   readonly needs: readonly Need[]
+  /** Whose fault it is about. */
+  readonly fault?: string | null
 }
 
-function finding(view: RunView, { needs, ...said }: Said): Finding {
-  return { ...said, measure: said.id, judged: true, where: null, evidence: evidenceFor(view.folder, needs) }
+function finding(view: RunView, { needs, fault = null, ...said }: Said): Finding {
+  const evidence = evidenceFor(view, needs, { shapedBy: [], fault })
+  return { ...said, measure: said.id, judged: true, where: null, evidence }
 }
 
 /** Undelivered load is not the system's fault, so this is never `fail`: nothing can be said about the system. */
@@ -63,10 +75,10 @@ function loadDelivered(view: RunView): Finding {
   }
   const late = calls.lateBy(lateMs)
   const measured = exactly(late / calls.sent, 'ratio', calls.sent, method)
-  const isLate = late > lateRatioMax * calls.sent
+  const isLate = late >= lateCallsMin && late > lateRatioMax * calls.sent
   if (isLate || closed?.reason === 'load_not_delivered') {
     const cause = closed?.reason === 'load_not_delivered' ? closed.why : 'the generator was late by itself'
-    const why = `The load was not delivered: ${cause}.`
+    const why = `The load was not delivered: ${cause}, which says nothing about the system.${deliveredWords(calls)}`
     return finding(view, { ...asked, verdict: 'unknown', reason: 'load_not_delivered', measured, why })
   }
   const why = `The load was delivered: the generator was late by itself in ${late} of ${calls.sent} calls.`
@@ -119,7 +131,13 @@ function generatorErrors(view: RunView): Finding {
 function faultObserved(view: RunView, fault: string): Finding {
   const injection = view.injection(fault)
   const window = view.window(fault)
-  const asked = { id: `faults.observed.${fault}`, window: fault, bound: { is: true, unit: 'bool' } as const, needs: [] }
+  const asked = {
+    id: `faults.observed.${fault}`,
+    window: fault,
+    bound: { is: true, unit: 'bool' } as const,
+    needs: [],
+    fault,
+  }
   const method = "Squall's own connections on that link"
   const closed = window === null ? null : gate(view, { ...stretchOf(view, window), name: `the fault ${fault}` }, [])
   if (injection === null || closed !== null) {

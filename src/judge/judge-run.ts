@@ -23,7 +23,8 @@ export function judgeRun(folder: RunFolder): { readonly report: Report; readonly
   const asked = judgeObjectives(view)
   const implicit = judgeImplicit(view)
   const findings = [...asked.findings, ...implicit.findings]
-  const notAssessed = [...asked.notAssessed, ...implicit.notAssessed, ...recoveryNotAssessed(folder.run)]
+  const leftOut = view.plan.leftOut ?? []
+  const notAssessed = [...asked.notAssessed, ...leftOut, ...implicit.notAssessed, ...recoveryNotAssessed(folder.run)]
   const verdict = verdictOf(view, findings, asked.findings)
   const load = loadSummary(view)
   const measurements = measurementRows(view)

@@ -326,4 +326,17 @@ describe('runs with a known truth', () => {
       ['each.write', 'fail', { tool: 'write' }],
     ])
   })
+
+  test('what a tool’s miss points at are its own failures, not those of others', () => {
+    const of = (tool: string) =>
+      objectiveOf(tool, 'tool.error_ratio', 'steady', { max: 0.01 }, { where: { tool }, judged: false })
+    const run = {
+      plan: planned({ objectives: [...objectives, of('read'), of('write')] }),
+      calls: calls({
+        outcome: (_ms, index) => (index % 2 === 1 ? 'tool_error' : index % 20 === 0 ? 'rate_limited' : 'ok'),
+      }),
+    }
+    expect(findingOf(report(run), 'read').hint).toMatch(/^Most failures \((\d+) of \1\) ended as rate_limited/)
+    expect(findingOf(report(run), 'write').hint).toMatch(/^Most failures \((\d+) of \1\) ended as tool_error/)
+  })
 })

@@ -1,12 +1,13 @@
 import type { Objective } from '../domain/plan.ts'
 import type { Bound, Finding, Measured, NotAssessed, Unit, Window } from '../domain/verdict.ts'
-import type { Need } from '../measure/gates.ts'
+import { type Stretch, stretchOf } from '../measure/gates.ts'
 import { type MeasureSpec, measure } from '../measure/measure-spec.ts'
 import { measureById } from '../measure/registry.ts'
 import type { RunView } from '../measure/run-view.ts'
 import { judgeBound } from './compare.ts'
 import { evidenceFor } from './evidence.ts'
 import { hintFor } from './hints.ts'
+import { waitingHint } from './waiting-hint.ts'
 import { spokenBound, spokenMeasured } from './wording.ts'
 
 export interface Judged {
@@ -23,7 +24,7 @@ export function judgeObjectives(view: RunView): Judged {
   }
 }
 
-function judgeObjective(view: RunView, objective: Objective): Judged {
+export function judgeObjective(view: RunView, objective: Objective): Judged {
   const spec = measureById(objective.measure)
   const window = view.window(objective.during)
   const refused = refusal(view, objective, spec, window)
@@ -62,7 +63,7 @@ function findingOf(
   const measured = measure(view, spec, { window, tool, withinMs: objective.withinMs })
   const bound = boundOf(objective, spec.unit)
   const judgement = judgeBound(measured, bound)
-  const hint = judgement.verdict === 'fail' ? hintFor(view, spec, window) : null
+  const hint = hintTo(judgement, view, spec, window, tool)
   return {
     id: expanded && tool !== null ? `${objective.id}.${tool}` : objective.id,
     measure: spec.id,
@@ -74,13 +75,26 @@ function findingOf(
     ...(hint === null ? {} : { hint }),
     judged: objective.judged && window.judged,
     where: tool === null ? null : { tool },
-    evidence: evidenceFor(view.folder, needsOf(spec)),
+    evidence: evidenceFor(view, spec.needs, restingOn(view, spec, window)),
   }
 }
 
-/** Recovery is also about who waits for a connection, when the pool tells it. */
-function needsOf(spec: MeasureSpec): readonly Need[] {
-  return spec.id.startsWith('recovery.') ? [...spec.needs, 'pool'] : spec.needs
+/** What it looked at; the window, where there is nothing to look at. */
+function restingOn(view: RunView, spec: MeasureSpec, window: Window): Stretch {
+  const own = spec.stretch?.(view, window)
+  return own === undefined || 'reason' in own ? stretchOf(view, window) : own
+}
+
+/** A miss is looked into; of a bound that one stall left in doubt the stall is told. */
+function hintTo(
+  { verdict, reason }: ReturnType<typeof judgeBound>,
+  view: RunView,
+  spec: MeasureSpec,
+  window: Window,
+  tool: string | null,
+): string | null {
+  if (verdict === 'fail') return hintFor(view, spec, window, tool)
+  return reason === 'interval_crosses_bound' ? waitingHint(view, spec, window, tool) : null
 }
 
 function boundOf({ max, min, is }: Pick<Objective, 'max' | 'min' | 'is'>, unit: Unit): Bound {

@@ -1,4 +1,4 @@
-import type { Finding, NotAssessed, Report, Verdict } from '../domain/verdict.ts'
+import type { Finding, NotAssessed, ReasonCode, Report, Verdict } from '../domain/verdict.ts'
 import { poolsMax } from '../measure/pool-readings.ts'
 import { measureById } from '../measure/registry.ts'
 import type { RunView } from '../measure/run-view.ts'
@@ -35,8 +35,11 @@ function failSentence(view: RunView, judged: readonly Finding[]): string {
   return `${opening}: ${listed([...named, ...more])}${change(view, failed)}.`
 }
 
+/** Reasons whose own sentence says more than a number beside its bound. */
+const saysItself: ReadonlySet<ReasonCode> = new Set(['unplanned_exit', 'constant_answers', 'idle_database'])
+
 function spokenFinding(finding: Finding): string {
-  if (finding.reason === 'unplanned_exit') return lowered(finding.why.replace(/\.$/, ''))
+  if (saysItself.has(finding.reason)) return lowered(finding.why.replace(/\.$/, ''))
   const title = measureById(finding.measure)?.title ?? finding.measure
   const of = finding.where?.tool === undefined ? '' : ` of ${finding.where.tool}`
   if (finding.measured.unit === 'bool') {

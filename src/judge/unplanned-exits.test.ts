@@ -133,3 +133,14 @@ describe('whose exit counts', () => {
     expect(findingOf(report({ timeline }), 'system.unplanned_exit').why).toContain('server ended with code 0 at 41.0 s')
   })
 })
+
+test('a database that Squall did not start, and that answered until it was gone, is not said to have stayed', () => {
+  const { stack, ...rest } = planned()
+  const plan = { ...rest, stack: { ...stack, kind: 'external' as const } }
+  const timeline = timelineOf(plan).filter(([, kind]) => kind !== 'process')
+  const gone = (databaseOf(() => ({})) ?? []).map((row) =>
+    row.tUs < 30_000_000 ? row : { tUs: row.tUs, error: 'connect ECONNREFUSED' },
+  )
+  const found = findingOf(report({ plan, timeline, database: gone }), 'system.unplanned_exit')
+  expect(found).toMatchObject({ verdict: 'unknown', reason: 'sampler_silent' })
+})

@@ -2,6 +2,7 @@ import { type Span, usPerSecond } from '../domain/time.ts'
 import type { Finding, NotAssessed } from '../domain/verdict.ts'
 import { gate, stretchOf } from '../measure/gates.ts'
 import { exactly, none } from '../measure/measured.ts'
+import { asksDatabase } from '../measure/rests-on.ts'
 import type { RunView } from '../measure/run-view.ts'
 import { gapUsMax } from '../measure/samples.ts'
 import { without } from '../measure/windows.ts'
@@ -30,7 +31,7 @@ export function judgeExits(view: RunView): { findings: readonly Finding[]; notAs
     bound: { max: 0, unit: 'count' } as const,
     judged: true,
     where: null,
-    evidence: evidenceFor(view.folder, ['database']),
+    evidence: evidenceFor(view, ['database']),
   }
   if (seen.length > 0) {
     const measured = exactly(seen.length, 'count', seen.length, method)
@@ -49,7 +50,8 @@ export function judgeExits(view: RunView): { findings: readonly Finding[]; notAs
   const seenSpans = run?.spans.flatMap((span) => without(span, explainedSilence(view, answered))) ?? []
   const blind =
     hasDatabase && run !== null ? gate(view, { ...stretchOf(view, run), spans: seenSpans }, ['database']) : null
-  if (watched && blind !== null) {
+  // One that never answered is not ours to see; one that did, and then was silent, may have ended.
+  if (blind !== null && (watched || answered.length > 0 || isDatabaseCut(view))) {
     // A backend's crash restarts a whole cluster under one and the same postmaster: only its own start times tell.
     const why = `Whether the database began anew cannot be told: ${blind.why}.`
     const measured = none(blind.reason, blind.why, 'count', answered.length, method)
@@ -64,6 +66,11 @@ export function judgeExits(view: RunView): { findings: readonly Finding[]; notAs
     : 'Its database did not begin anew; its other processes are not ours to see.'
   const measured = exactly(0, 'count', answered.length, method)
   return { findings: [{ ...common, verdict: 'pass', reason: 'within_bound', measured, why }], notAssessed: [] }
+}
+
+/** Of one that answered before, or that Squall asks, something is missing; one that was silent is another matter. */
+function isDatabaseCut({ folder: { database }, plan }: RunView): boolean {
+  return database === null ? asksDatabase(plan) : database.state.cut !== null
 }
 
 /** A node, or one instance of it, such as `server-2`. What is not of the stack is a part of the harness. */

@@ -29,6 +29,7 @@ const checkMinutesMax = 10
 const goMinutesMax = 20
 const unitMinutesMax = 15
 const e2eMinutesMax = 90
+const mutationMinutesMax = 10
 
 interface Ended {
   readonly exitCode: number | null
@@ -111,6 +112,21 @@ async function vitest(project: string, minutesMax: number): Promise<Tally> {
   }
 }
 
+/**
+ * Files by which verdicts stand, and the small tests that hold them alone: what they catch depends on no clock, so that
+ * it is the same each time (docs/mutation.md).
+ */
+const sampled = ['measure/samples', 'measure/second-marks', 'measure/recovery-clock', 'judge/comparison-limits']
+const sampledBy = [...sampled, 'measure/arrivals']
+
+async function mutationSample(): Promise<Tally> {
+  const only = sampled.map((name) => `src/${name}.ts`).join()
+  const tests = sampledBy.map((name) => `src/${name}.test.ts`).join()
+  const argv = ['node', 'tests/mutation/run.ts', '--only', only, '--tests', tests]
+  const { exitCode } = await run(argv, mutationMinutesMax)
+  return one('npm run mutation, a sample: nine of ten changes are noticed', exitCode === 0)
+}
+
 function indented(text: string): string {
   return text === '' ? '' : `${text.replaceAll(/^/gm, '    ')}\n`
 }
@@ -123,6 +139,7 @@ const steps: readonly (readonly [name: string, act: () => Promise<Tally>])[] = [
   ['go test', goTest],
   ['set-up', setUp],
   ['unit tests', () => vitest('unit', unitMinutesMax)],
+  ['mutation sample', mutationSample],
   ['e2e tests', () => vitest('e2e', e2eMinutesMax)],
 ]
 

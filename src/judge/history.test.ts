@@ -27,6 +27,7 @@ describe('the trend of a run against the judged run before of the same plan', ()
   it.each<[reason: string, now: Past, before: Past, trend: object]>([
     ['a pass after a fail', past(2, 'pass'), past(1, 'fail'), { verdict: 'better', rto: null }],
     ['an unknown after a pass', past(2, 'unknown'), past(1, 'pass'), { verdict: 'worse', rto: null }],
+    ['a pass after an unknown', past(2, 'pass'), past(1, 'unknown'), { verdict: 'better', rto: null }],
     ['the same twice', past(2, 'fail'), past(1, 'fail'), { verdict: 'same', rto: null }],
     [
       'faster',
@@ -45,6 +46,30 @@ describe('the trend of a run against the judged run before of the same plan', ()
       past(2, 'pass', {}, [rto(8, 2)]),
       past(1, 'pass', {}, [rto(12, 2)]),
       { verdict: 'same', rto: 'same' },
+    ],
+    [
+      'intervals that touch the other way round',
+      past(2, 'pass', {}, [rto(12, 2)]),
+      past(1, 'pass', {}, [rto(8, 2)]),
+      { verdict: 'same', rto: 'same' },
+    ],
+    [
+      'one of several that was not over, which is worse than any number',
+      past(2, 'pass', {}, [notOver(10), rto(40, 1)]),
+      past(1, 'pass', {}, [rto(30, 1)]),
+      { verdict: 'same', rto: 'same' },
+    ],
+    [
+      'one that was not over is the worst wherever it stands',
+      past(2, 'pass', {}, [rto(40, 1), notOver(10)]),
+      past(1, 'pass', {}, [rto(20, 1)]),
+      { verdict: 'same', rto: 'same' },
+    ],
+    [
+      'of two that were not over the longer',
+      past(2, 'pass', {}, [notOver(10), notOver(30)]),
+      past(1, 'pass', {}, [rto(20, 1)]),
+      { verdict: 'same', rto: 'worse' },
     ],
     [
       'a recovery that was not over',
@@ -85,6 +110,11 @@ describe('what is due', () => {
   it.each<[reason: string, runs: readonly Past[], due: object]>([
     ['done a week ago, every month', [drill(11, 'pass')], { state: 'due later', dueAt: '2026-12-15T00:00:00.000Z' }],
     ['done five weeks ago, every month', [drill(10, 'pass')], { state: 'overdue', dueAt: '2026-11-15T00:00:00.000Z' }],
+    [
+      'due at this very moment',
+      [past(10, 'pass', { drill: failover, startedAt: '2026-10-22T00:00:00.000Z' })],
+      { state: 'due later' },
+    ],
     ['failed, and so done', [drill(11, 'fail')], { state: 'due later' }],
     ['inconclusive, and so not done', [drill(11, 'unknown'), drill(10, 'pass')], { state: 'overdue' }],
     ['not judged, and so not done', [drill(11, null), drill(10, 'pass')], { state: 'overdue' }],

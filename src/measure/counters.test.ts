@@ -57,4 +57,57 @@ describe('increases of counters', () => {
     const readings = [0, 10, 20].map((tUs) => ({ fromUs: tUs, tUs, value: 0, source: null }))
     expect(increase(readings, [{ startUs: 5, endUs: 25 }])?.interval.high).toBe(Number.POSITIVE_INFINITY)
   })
+
+  /** One reading each 10 µs, which took 2 µs, from 0 on. */
+  const told = (...values: readonly number[]) =>
+    counter(
+      values.map((value, at) => ({ tUs: at * 10, tookUs: 2, error: null, value })),
+      ({ value }) => value,
+    )
+
+  test.each([
+    ['a reading begun at the start and one ended at the end are within', 8, 30, { low: 3, high: 10 }, 3],
+    ['one begun before the start is not', 9, 30, { low: 2, high: 10 }, 2],
+    ['one that ended after the end is not', 8, 29, { low: 1, high: 10 }, 2],
+    ['one that ended at the start is before it', 10, 29, { low: 0, high: 9 }, 1],
+    ['one begun at the end is after it', 8, 28, { low: 1, high: 4 }, 2],
+    ['the first reading may be the first within', -2, 30, { low: 4, high: Number.POSITIVE_INFINITY }, 4],
+    ['and the last one before', 0, 2, { low: 0, high: 1 }, 0],
+    ['one reading alone shows no rise', 8, 17, { low: 0, high: 2 }, 1],
+    ['a span without a reading in it has none', 11, 17, { low: 0, high: 1 }, 0],
+  ])('%s', (_why, startUs, endUs, interval, readings) => {
+    expect(increase(told(0, 1, 2, 4, 10), [{ startUs, endUs }])).toMatchObject({ interval, readings })
+  })
+
+  test('the first reading alone is one', () => {
+    expect(increase(told(5, 9), [{ startUs: -2, endUs: 0 }])).toMatchObject({ value: 0, readings: 1 })
+    // Nothing is known before it, so that what it ends with is open.
+    expect(increase(told(5, 9), [{ startUs: -9, endUs: -2 }])).toBeNull()
+  })
+
+  test('over several spans adds up, value, interval and readings', () => {
+    const spans = [
+      { startUs: 8, endUs: 20 },
+      { startUs: 28, endUs: 40 },
+    ]
+    expect(increase(told(0, 1, 2, 4, 10, 11), spans)).toEqual({
+      value: 2 + 8,
+      interval: { low: 1 + 6, high: 4 + 9 },
+      readings: 4,
+    })
+  })
+
+  test('of a failed reading nothing is known', () => {
+    const rows = [0, 10, 20].map((tUs) => ({ tUs, tookUs: 0, error: tUs === 10 ? 'HTTP 503' : null }))
+    expect(counter(rows, ({ tUs }) => tUs)).toMatchObject([{ tUs: 0 }, { tUs: 20 }])
+  })
+
+  test('before the first reading nothing is known, after the last one all of it is', () => {
+    expect(increase(told(5, 6), [{ startUs: -20, endUs: -10 }])).toBeNull()
+    expect(increase(told(5, 6), [{ startUs: 20, endUs: 30 }])).toMatchObject({
+      value: 0,
+      interval: { low: 0, high: Number.POSITIVE_INFINITY },
+      readings: 0,
+    })
+  })
 })

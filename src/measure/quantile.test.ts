@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { designEffect, estimateQuantile, quantileInterval, quantileRank, sampleCountMin } from './quantile.ts'
+import {
+  clusteredEffect,
+  designEffect,
+  estimateQuantile,
+  quantileInterval,
+  quantileRank,
+  sampleCountMin,
+  studentT,
+} from './quantile.ts'
 import { randomOf } from './testing/calm-run.ts'
 
 const independent = (): number => 1
@@ -25,6 +33,7 @@ describe('the quantile of values', () => {
     [0.95, 21, 19, 'of 21 the 20th'],
     [0.95, 1, 0, 'the only one'],
     [0.5, 4, 1, 'the lower middle'],
+    [0.5, 2, 0, 'the lower of two'],
     [1, 7, 6, 'the maximum'],
   ])('p%d of %d is at %d: %s', (p, n, rank) => {
     expect(quantileRank(p, n)).toBe(rank)
@@ -60,6 +69,17 @@ describe('the quantile of values', () => {
     )
   })
 
+  // Conover, table A3: the order statistics that hold 95 % of a binomial, by its normal approximation.
+  test.each([
+    [0.5, 100, 1, 40, 61],
+    [0.5, 100, 4, 30, 71],
+    [0.95, 1_000, 1, 936, 965],
+    [0.95, 59, 1, 52, 59],
+    [0.01, 100, 1, 1, 4],
+  ])('p%d of %d with a design effect of %d lies between the %dth and the %dth', (p, n, effect, low, high) => {
+    expect(quantileInterval(p, n, effect)).toEqual({ low: low - 1, high: high - 1 })
+  })
+
   test('a larger design effect never narrows the interval', () => {
     fc.assert(
       fc.property(fc.integer({ min: 59, max: 10_000 }), fc.double({ min: 1, max: 50, noNaN: true }), (n, effect) => {
@@ -79,8 +99,71 @@ describe('the design effect', () => {
     ['an indicator that never varies', [10, 10], [0, 0], 1],
     ['one block', [10], [3], 1],
     ['empty blocks do not count', [10, 0, 10, 0], [10, 0, 0, 0], 20],
+    ['blocks of one call each', [1, 1, 1, 1], [1, 0, 1, 0], 4 / 3],
+    ['an indicator that always holds', [10, 20], [10, 20], 1],
   ])('of %s', (_why, counts, hits, effect) => {
     expect(designEffect(counts, hits)).toBeCloseTo(effect, 9)
+  })
+})
+
+describe("Student's t", () => {
+  // Fisher and Yates, "Statistical Tables", table III.
+  test.each([
+    [1, 12.706],
+    [2, 4.303],
+    [4, 2.776],
+    [5, 2.571],
+    [9, 2.262],
+    [29, 2.045],
+    [100, 1.984],
+    [10_000, 1.96],
+  ])('of %d degrees of freedom', (degrees, point) => expect(studentT(degrees)).toBeCloseTo(point, 2))
+
+  test.each([
+    [1, 12.706],
+    [2, 4.303],
+    [3, 3.182],
+    [4, 2.776],
+    [15, 2.13145],
+    [20, 2.08596],
+    [30, 2.04227],
+  ])('of %d to as many digits as tables have', (degrees, point) => expect(studentT(degrees)).toBeCloseTo(point, 4))
+})
+
+describe('the design effect over blocks of rising length', () => {
+  const seconds = (length: number, hitsAt: (second: number) => number): [number[], number[]] => [
+    new Array<number>(length).fill(10),
+    Array.from({ length }, (_, second) => hitsAt(second)),
+  ]
+  const widened = (blocks: number): number => (studentT(blocks - 1) / 1.96) ** 2
+
+  test('of calls that hit evenly is what few blocks are unsure of', () => {
+    // Blocks of 1, 2, 5 and 10 s; of 20 s there are 3, which are too few.
+    expect(clusteredEffect(...seconds(60, () => 5))).toBeCloseTo(widened(6), 9)
+    expect(clusteredEffect(...seconds(59, () => 5))).toBeGreaterThanOrEqual(widened(6))
+    expect(clusteredEffect(...seconds(50, () => 5))).toBeCloseTo(widened(10), 9)
+    expect(clusteredEffect(...seconds(11, () => 5))).toBeCloseTo(widened(6), 1)
+    expect(clusteredEffect(...seconds(4, () => 5))).toBeCloseTo(widened(4), 9)
+  })
+
+  test('finds what is alike over several seconds', () => {
+    // All or nothing in turns of 5 s: blocks of 5 s differ by all there is, of 50 calls each.
+    const [counts, hits] = seconds(60, (second) => (Math.floor(second / 5) % 2 === 0 ? 10 : 0))
+    expect(clusteredEffect(counts, hits)).toBeCloseTo(50 * (12 / 11) * widened(12), 6)
+    expect(designEffect(counts, hits)).toBeCloseTo(10 * (60 / 59), 6)
+  })
+
+  test('counts no seconds without calls as blocks, and is never above the number of calls', () => {
+    const [counts, hits] = [new Array<number>(60).fill(0), new Array<number>(60).fill(0)]
+    ;[counts[0], counts[30], hits[0]] = [10, 10, 10]
+    expect(clusteredEffect(counts, hits)).toBe(20)
+    // One call every other second: 4 blocks, not 8, and longer blocks would be too few.
+    expect(clusteredEffect([1, 0, 1, 0, 1, 0, 1, 0], [1, 0, 0, 0, 1, 0, 0, 0])).toBeCloseTo((4 / 3) * widened(4), 9)
+  })
+
+  test('is 1 where nothing can differ', () => {
+    expect(clusteredEffect([10], [3])).toBe(1)
+    expect(clusteredEffect([], [])).toBe(1)
   })
 })
 

@@ -27,6 +27,21 @@ function edited(plan: Plan, edit: (rows: TimelineEntry[]) => TimelineEntry[]): P
   return { timeline: edit(timelineOf(plan)) }
 }
 
+function endingAtMs(plan: Plan, ms: number): Partial<GeneratedRun> {
+  const end: TimelineEntry = [ms * 1000, 'end', null, { reason: 'planned' }]
+  return edited(plan, (rows) => [...rows.filter(([tUs, kind]) => kind !== 'end' && tUs < ms * 1000), end])
+}
+
+function healSeenAtMs(ms: number): Partial<GeneratedRun> {
+  return edited(oneFault, (rows) =>
+    rows.map((row) => (row[3].edge === 'healVerified' ? [ms * 1000, row[1], row[2], row[3]] : row)),
+  )
+}
+
+function slowUntilMs(untilMs: number): GeneratedCall[] {
+  return callsOf({ users: 50, startMs: 0, endMs: 60_000, latencyMs: (ms) => (ms < untilMs ? 900 : 20) })
+}
+
 const dropEdge =
   (...edges: string[]) =>
   (rows: TimelineEntry[]): TimelineEntry[] =>
@@ -96,6 +111,37 @@ describe('spans of windows', () => {
     ],
     ['and has no recovery', oneFault, edited(oneFault, dropEdge('healVerified')), 'slow.recovery', []],
     [
+      'a fault that never came is no window, however short',
+      oneFault,
+      edited(oneFault, dropEdge('requested', 'applied', 'observed', 'healed', 'healVerified')),
+      'slow',
+      [],
+    ],
+    ['a run that ended as its phase began had none of it', oneFault, endingAtMs(oneFault, 5_000), 'steady', []],
+    [
+      'of one that ended a moment later there is some',
+      oneFault,
+      endingAtMs(oneFault, 5_001),
+      'steady',
+      [[5_000, 60_000]],
+    ],
+    [
+      'a recovery planned to take 1 ms is one',
+      recoveringFor(1),
+      healSeenAtMs(30_000),
+      'slow.recovery',
+      [[30_000, 30_001]],
+    ],
+    ['one that ends as it begins is none', recoveringFor(200), {}, 'slow.recovery', []],
+    ['a plan of no recovery names none', recoveringFor(0), {}, 'slow.recovery', undefined],
+    [
+      'recovery is over by its planned end, though the system settled later',
+      settlingFault,
+      { calls: slowUntilMs(45_000) },
+      'slow.recovery',
+      [[30_200, 40_000]],
+    ],
+    [
       'a fault that never came takes nothing from clear',
       oneFault,
       edited(oneFault, dropEdge('requested', 'applied', 'observed', 'healed', 'healVerified')),
@@ -104,6 +150,19 @@ describe('spans of windows', () => {
     ],
   ] as const)('%s', (_why, plan, changes, id, spans) => {
     expect(spansMs(viewOf(plan, changes), id)).toEqual(spans)
+  })
+
+  test('the run is one piece where judged phases follow one another, in whatever order they are written', () => {
+    const phase = (id: string, startS: number, endS: number, judged = true) => {
+      const [startMs, endMs] = [startS * 1000, endS * 1000]
+      return { id, startMs, endMs, usersFrom: 50, usersTo: 50, judged }
+    }
+    const { load } = planOf()
+    const phases = [phase('last', 40, 60), phase('b', 15, 30), phase('a', 5, 15), phase('pause', 30, 40, false)]
+    expect(spansMs(viewOf(planOf({ load: { ...load, phases } })), 'run')).toEqual([
+      [5_000, 30_000],
+      [40_000, 60_000],
+    ])
   })
 
   test.each([
@@ -137,6 +196,19 @@ describe('spans of windows', () => {
     ],
     ['everything', [[-1, 11]], []],
     ['beyond', [[10, 12]], [[0, 10]]],
+    ['its beginning: nothing of no length', [[0, 3]], [[3, 10]]],
+    ['its end', [[3, 10]], [[0, 3]]],
+    [
+      'two that touch',
+      [
+        [2, 4],
+        [4, 6],
+      ],
+      [
+        [0, 2],
+        [6, 10],
+      ],
+    ],
   ] as const)('what is left without %s', (_why, taken, left) => {
     const span = ([startUs, endUs]: readonly [number, number]): Span => ({ startUs, endUs })
     expect(without({ startUs: 0, endUs: 10 }, taken.map(span))).toEqual(left.map(span))

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import type { RunFolder } from '../record/reader.ts'
+import type { HostRow } from '../record/reader-rows.ts'
+import { RunView } from './run-view.ts'
+import { seriesOf } from './series.ts'
+import { calmRun, databaseOf, poolOf } from './testing/calm-run.ts'
+import { type GeneratedRun, readGenerated } from './testing/generated-run.ts'
+
+const s = 1_000_000
+const mib = 1024 * 1024
+
+const folderOf = (changes: Partial<GeneratedRun> = {}): RunFolder =>
+  readGenerated(calmRun({ calls: [], host: true, ...changes }))
+
+function processes(rows: readonly HostRow[]) {
+  const folder = folderOf()
+  if (folder.host === null) throw new Error('no host stream')
+  return seriesOf(new RunView({ ...folder, host: { ...folder.host, rows } })).processes
+}
+const row = (atS: number, changes: Partial<HostRow> = {}): HostRow => ({
+  ...{ tUs: atS * s, process: 'server', pid: 2, cpuUs: atS * 250_000, rssBytes: 10 * mib },
+  ...changes,
+})
+
+describe('processes over time', () => {
+  test('take a share of a processor from look to look, and memory in MiB', () => {
+    const told = processes([row(0), row(1), row(3, { cpuUs: 1_250_000, rssBytes: 10.26 * mib })])
+    expect(told).toEqual([
+      {
+        process: 'server',
+        cpu: { timeUs: [0, s, 3 * s], value: [null, 0.25, 0.5] },
+        rssMiB: { timeUs: [0, s, 3 * s], value: [10, 10, 10.3] },
+      },
+    ])
+  })
+
+  test.each<readonly [string, Partial<HostRow>, number | null]>([
+    ['as its own', {}, 0.25],
+    ['none of another process with its name', { pid: 3 }, null],
+    ['none where it was not told', { cpuUs: null }, null],
+    ['none at the same moment', { tUs: s, cpuUs: 900_000 }, null],
+    ['none that fell', { cpuUs: 200_000 }, null],
+    ['0 where it stood still', { cpuUs: 250_000 }, 0],
+  ])('%s', (_why, changes, share) => {
+    expect(processes([row(0), row(1), row(2, changes)])[0]?.cpu.value.at(-1)).toBe(share)
+  })
+
+  test('each by its own, in order of their names', () => {
+    const told = processes([
+      row(0),
+      row(0, { process: 'k6', cpuUs: 0 }),
+      row(1),
+      row(1, { process: 'k6', rssBytes: null }),
+    ])
+    expect(told.map(({ process, cpu }) => [process, cpu.value])).toEqual([
+      ['k6', [null, 0.25]],
+      ['server', [null, 0.25]],
+    ])
+    expect(told[0]?.rssMiB.value).toEqual([10, null])
+  })
+})
+
+describe('samples over time', () => {
+  test('are those of the run itself; a failed one is a gap', () => {
+    const pool = poolOf({
+      used: () => 7,
+      sample: (one) => (one.tUs === 10_003_000 ? { tUs: one.tUs, tookUs: 1, error: 'x' } : one),
+    })
+    const { pool: told, endUs } = seriesOf(new RunView(folderOf({ pool })))
+    const { timeUs = [], value = [] } = told?.used ?? {}
+    expect([timeUs[0], (timeUs.at(-1) ?? 0) <= endUs]).toEqual([3_000, true])
+    expect(value[timeUs.indexOf(10_003_000)]).toBeNull()
+    expect(value.filter((one) => one === 7)).toHaveLength(value.length - 1)
+    expect(told?.max).toBe(100)
+  })
+
+  test('of a database are its connections, and how many it takes', () => {
+    const series = seriesOf(
+      new RunView(folderOf({ database: databaseOf((ms) => (ms === 5_000 ? { error: 'x' } : {})) })),
+    )
+    expect(series.databaseConnections?.value.slice(4, 7)).toEqual([12, null, 12])
+    expect(series.databaseMax).toBe(100)
+  })
+
+  test('end with the run, or with the load that was planned, and have whole seconds', () => {
+    const of = (endUs: number) => {
+      const { endUs: end, calls } = seriesOf(
+        new RunView(folderOf({ timeline: [[endUs, 'end', null, { reason: 'planned' }]] })),
+      )
+      return [end, calls?.buckets.count, calls?.buckets.bucketUs]
+    }
+    expect(of(67 * s)).toEqual([67 * s, 67, s])
+    expect(of(67 * s + 1)).toEqual([67 * s + 1, 68, s])
+    expect(of(30 * s)).toEqual([60 * s, 60, s])
+    expect(of(900 * s)).toEqual([900 * s, 900, s])
+    expect(of(901 * s)).toEqual([901 * s, 451, 2 * s])
+  })
+})

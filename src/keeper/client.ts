@@ -7,7 +7,7 @@ import type { Clock } from '../domain/clock.ts'
 import { systemClock } from '../record/clock.ts'
 import { endRun } from './end-run.ts'
 import { markName, markOf } from './ending.ts'
-import type { HealOutcome } from './healing.ts'
+import { commandsMsMax, type HealOutcome } from './healing.ts'
 import { KeeperError } from './keeper-error.ts'
 import { endAllMsMax, goneAfterKillMsMax, healMsMax, keeperStartMsMax, requestMsMax } from './limits.ts'
 import type {
@@ -24,7 +24,7 @@ import type {
   SpawnSpec,
   Stopped,
 } from './protocol.ts'
-import { readRecord } from './state-folder.ts'
+import { readRecord, readUndos } from './state-folder.ts'
 import type { UndoAction } from './undo.ts'
 
 export interface KeeperOptions {
@@ -180,7 +180,7 @@ class Connection implements KeeperClient {
   }
 
   heal = (id?: string): Promise<readonly HealOutcome[]> =>
-    this.#ask<'heal'>({ kind: 'heal', id: id ?? null }, healMsMax)
+    this.#ask<'heal'>({ kind: 'heal', id: id ?? null }, healMsMax + this.#commandsMsMax())
 
   removeAtEnd = async (path: string): Promise<void> => {
     await this.#ask<'removeAtEnd'>({ kind: 'removeAtEnd', path }, requestMsMax)
@@ -234,6 +234,16 @@ class Connection implements KeeperClient {
     await endRun(this.stateFolder, record, this.#clock).catch(() => undefined)
   }
 
+  /** Undos that are commands of the users' own have deadlines of their own. */
+  #commandsMsMax(): number {
+    try {
+      return commandsMsMax(readUndos(this.stateFolder).undos)
+    } catch {
+      // What the keeper cannot read either it tells itself; it must be asked all the same.
+      return 0
+    }
+  }
+
   async #endOnce(): Promise<void> {
     const problems = this.#isGone ? await this.#clearByHand() : await this.#askToEnd()
     if (problems.length === 0) return
@@ -247,7 +257,7 @@ class Connection implements KeeperClient {
   async #askToEnd(): Promise<readonly string[]> {
     this.#isEnding = true
     try {
-      const problems = await this.#ask<'endAll'>({ kind: 'endAll' }, endAllMsMax)
+      const problems = await this.#ask<'endAll'>({ kind: 'endAll' }, endAllMsMax + this.#commandsMsMax())
       await this.#within(requestMsMax, this.gone, 'ending')
       return problems
     } catch (error) {

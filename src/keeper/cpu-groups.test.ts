@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../record/clock.ts'
 import { cpuGroupsOf, hierarchyOf, joinCpuGroup, leaveCpuGroups } from './cpu-groups.ts'
 import { parseMounts } from './mounts.ts'
 
@@ -60,20 +61,28 @@ describe('a group', () => {
     expect(cpuGroupsOf('run-1', hierarchy())).toEqual([])
   })
 
-  it('is left by whoever is still in it; one of a run whose id begins alike stays', () => {
+  it('is left by whoever is still in it; one of a run whose id begins alike stays', async () => {
     for (const run of ['run-1', 'run-1-stack']) {
       const group = join(root, `squall-${run}-stack`)
       mkdirSync(group)
       writeFileSync(join(group, 'cgroup.procs'), `4711 of ${run}\n`)
     }
-    leaveCpuGroups('run-1', hierarchy())
+    await leaveCpuGroups('run-1', systemClock, hierarchy())
     expect(readFileSync(join(root, 'cgroup.procs'), 'utf8')).toBe('4711 of run-1')
   })
 
-  it('that nobody is in any more is gone', () => {
+  it('that nobody is in any more is gone', async () => {
     mkdirSync(join(root, 'squall-run-1-stack'))
-    leaveCpuGroups('run-1', hierarchy())
+    expect(await leaveCpuGroups('run-1', systemClock, hierarchy())).toEqual([])
     expect(existsSync(join(root, 'squall-run-1-stack'))).toBe(false)
+  })
+
+  it('that somebody is still leaving is gone when he has; else it is told', async () => {
+    const group = join(root, 'squall-run-1-stack')
+    mkdirSync(join(group, 'held'), { recursive: true })
+    expect(await leaveCpuGroups('run-1', systemClock, hierarchy())).toEqual([group])
+    setTimeout(() => rmdirSync(join(group, 'held')), 50)
+    expect(await leaveCpuGroups('run-1', systemClock, hierarchy())).toEqual([])
   })
 })
 

@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Clock } from '../domain/clock.ts'
+import { goneAfterKillMsMax, pollMs } from './limits.ts'
 import { type Mount, readMounts } from './mounts.ts'
+import { becomes } from './waiting.ts'
 
 /**
  * A run's stack, and the harness with its generator, go before whatever else the machine does: a neighbour that burns a
@@ -61,18 +64,30 @@ export function joinCpuGroup(
   }
 }
 
-/** Whoever is still in one of the run's groups, such as the keeper, is put back where it was. Never throws. */
-export function leaveCpuGroups(runId: string, hierarchy: Hierarchy | null = hierarchyOf(readMounts())): void {
-  if (hierarchy === null) return
-  for (const group of cpuGroupsOf(runId, hierarchy)) {
-    // Twice: one that is being moved may start another.
-    for (let round = 0; round < 2; round += 1) {
-      for (const pid of textOf(join(group, processesFile)).split('\n').filter(Boolean)) {
-        attempt(() => writeFileSync(join(hierarchy.path, processesFile), pid))
-      }
-    }
-    attempt(() => rmdirSync(group))
+/**
+ * Whoever is still in one of the run's groups, such as the keeper, is put back where it was, and the groups are removed.
+ * Tried until it is done, since a process may be gone to all who look while a thread of it has still to end. Resolves to
+ * the folders that could not be removed; never rejects.
+ */
+export async function leaveCpuGroups(
+  runId: string,
+  clock: Clock,
+  hierarchy: Hierarchy | null = hierarchyOf(readMounts()),
+): Promise<readonly string[]> {
+  if (hierarchy === null) return []
+  const isLeft = (): boolean => {
+    for (const group of cpuGroupsOf(runId, hierarchy)) leaveGroup(group, hierarchy)
+    return cpuGroupsOf(runId, hierarchy).length === 0
   }
+  await becomes(isLeft, goneAfterKillMsMax, pollMs, clock)
+  return cpuGroupsOf(runId, hierarchy)
+}
+
+function leaveGroup(group: string, { path }: Hierarchy): void {
+  for (const pid of textOf(join(group, processesFile)).split('\n').filter(Boolean)) {
+    attempt(() => writeFileSync(join(path, processesFile), pid))
+  }
+  attempt(() => rmdirSync(group))
 }
 
 /** Folders of the run's groups that are there. */

@@ -5,7 +5,7 @@ import { leaveCpuGroups } from './cpu-groups.ts'
 import { type Ended, endProcesses, markOf } from './ending.ts'
 import { type HealOutcome, healAll, partByOwner } from './healing.ts'
 import { codeOf, messageOf } from './keeper-error.ts'
-import { endGraceMs, ownUndosAtEndMsMax, undoCallAtEndMsMax, undoCallMsMax } from './limits.ts'
+import { commandGraceMs, endGraceMs, ownUndosAtEndMsMax, undoCallAtEndMsMax, undoCallMsMax } from './limits.ts'
 import { unmountBelow } from './own-disk.ts'
 import { isRunning } from './process-table.ts'
 import { removeSegmentsBelow } from './shared-memory.ts'
@@ -26,10 +26,19 @@ export interface RunEnd {
 export async function endRun(folder: string, record: KeeperRecord | undefined, clock: Clock): Promise<RunEnd> {
   const { undos, damaged } = readUndos(folder)
   const processes = record?.processes ?? []
-  const { own, foreign } = partByOwner(undos, (name) => processes.some((one) => one.name === name))
+  const byCommand = undos.filter(({ action }) => action.kind === 'command')
+  const others = undos.filter(({ action }) => action.kind !== 'command')
+  const { own, foreign } = partByOwner(others, (name) => processes.some((one) => one.name === name))
   const runs = (name: string): boolean => processes.some((one) => one.name === name && isRunning(one))
   const done = (id: string): void => removeUndo(folder, id)
   const setting = { runs, replace: null, clock }
+
+  // A command of the users' own needs what it is to heal, and what made the harm must not go on beside it.
+  if (byCommand.length > 0) {
+    const hooks = processes.filter(({ name }) => isHook(name))
+    await endProcesses(hooks, { graceMs: commandGraceMs, markValue: null, clock })
+  }
+  const healedByCommand = await healAll(byCommand, { ...setting, callMsMax: undoCallMsMax }, done)
 
   // Faults outside of the stack may take their time: the processes do not wait for them.
   const foreignHealed = healAll(foreign, { ...setting, callMsMax: undoCallMsMax }, done)
@@ -38,19 +47,31 @@ export async function endRun(folder: string, record: KeeperRecord | undefined, c
   await Promise.race([ownHealing, clock.sleep(own.length > 0 ? ownUndosAtEndMsMax : 0)])
 
   const ended = await endProcesses(processes, { graceMs: endGraceMs, markValue: markOf(folder), clock })
-  leaveCpuGroups(basename(folder))
+  const groupsLeft = await leaveCpuGroups(basename(folder), clock)
   const { removed, problems: notRemoved } = await removeFolders(record)
-  const healed = [...(await ownHealing).map(asEnded), ...(await foreignHealed)]
+  const healed = [...healedByCommand, ...(await ownHealing).map(asEnded), ...(await foreignHealed)]
   const problems = [
     ...damaged.map((path) => `${path} cannot be read: what it was to undo may still act`),
     ...healed.filter(({ how }) => how === 'failed').map(({ id, why }) => `the fault ${id} is not undone: ${why}`),
     ...ended.left.map(({ pid }) => `process ${pid} does not end`),
+    ...groupsLeft.map((path) => `the control group ${path} is not removed`),
     ...notRemoved,
   ]
   if (problems.length === 0) {
     await rm(folder, { recursive: true, force: true }).catch((error: unknown) => problems.push(messageOf(error)))
   }
   return { healed, ended, removed, problems }
+}
+
+const hookPrefix = 'hook:'
+
+/** The name, among a run's processes, of a command of the users' own; ids of nodes hold no colon. */
+export function hookProcessName(hook: string): string {
+  return `${hookPrefix}${hook}`
+}
+
+function isHook(name: string): boolean {
+  return name.startsWith(hookPrefix)
 }
 
 function asEnded(outcome: HealOutcome): HealOutcome {

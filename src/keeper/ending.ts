@@ -60,26 +60,43 @@ export async function endProcesses(processes: readonly Endable[], options: EndOp
   let killedCount = 0
   // Twice: what is found may start another before it dies.
   for (let round = 0; round < 2; round += 1) {
-    learn(runningTrees([...known.values()]))
     learn(strays())
-    const left = [...known.values()].filter(isRunning)
-    if (left.length === 0) break
-    killedCount += left.length
-    for (const row of left) send(row, 'SIGKILL')
+    const killed = killTrees([...known.values()])
+    if (killed.length === 0) break
+    learn(killed)
+    killedCount += killed.length
     await becomes(allGone, goneAfterKillMsMax, pollMs, clock)
   }
   return { ended: running.map(({ name }) => name), killedCount, left: [...known.values()].filter(isRunning) }
 }
+
+/** What is started while one looks is found by the next look; a stopped process starts nothing, so that few are enough. */
+const looksMax = 20
 
 /**
  * To the process and all that descends from it, parents first, so that none starts another in the place of one that
  * was hit; then to those that were started meanwhile. Returns whom it was sent to; none when the process has ended.
  */
 export function sendToTree(root: ProcessMark, signal: NodeJS.Signals): readonly ProcessRow[] {
+  return signal === 'SIGKILL' ? killTrees([root]) : reachTrees([root], signal)
+}
+
+/**
+ * All are stopped before any is killed: what a process has forked in the moment of its end belongs to nobody any more,
+ * and would be found by no look.
+ */
+function killTrees(roots: readonly ProcessMark[]): readonly ProcessRow[] {
+  const reached = reachTrees(roots, 'SIGSTOP')
+  for (const row of reached) send(row, 'SIGKILL')
+  return reached
+}
+
+function reachTrees(roots: readonly ProcessMark[], signal: NodeJS.Signals): readonly ProcessRow[] {
   const reached = new Map<string, ProcessRow>()
-  // A second look finds what was started during the first; whoever was stopped or killed starts no more.
-  for (let round = 0; round < 2; round += 1) {
-    const found = runningTrees([root, ...reached.values()]).filter((row) => !reached.has(keyOf(row)))
+  for (let look = 0; look < looksMax; look += 1) {
+    const found = runningTrees([...roots, ...reached.values()]).filter((row) => !reached.has(keyOf(row)))
+    // Two looks without anything new: a fork that was under way at the first is over by the second.
+    if (look > 1 && found.length === 0) break
     for (const row of found) {
       reached.set(keyOf(row), row)
       send(row, signal)

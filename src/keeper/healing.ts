@@ -1,6 +1,7 @@
 import { messageOf } from './keeper-error.ts'
 import type { RecordedUndo } from './state-folder.ts'
 import { laneOf, ownerOf, undo } from './undo.ts'
+import { commandMsMax } from './undo-command.ts'
 import type { HealHow, UndoSetting } from './undo-setting.ts'
 
 export interface HealOutcome {
@@ -37,6 +38,11 @@ export async function healAll(
     }),
   )
   return outcomes.flat()
+}
+
+/** How long those among them that are commands of the users' own may take together, ms; they go one after the other. */
+export function commandsMsMax(undos: readonly RecordedUndo[]): number {
+  return undos.reduce((sum, { action }) => sum + (action.kind === 'command' ? commandMsMax(action) : 0), 0)
 }
 
 /** Those whose harm ends with a process of the run, and those that stay after it. */

@@ -1,3 +1,5 @@
+import { type ErrorDetail, HintedError } from '../domain/hinted-error.ts'
+
 /** What kind of thing went wrong; told apart by this word, never by the message. */
 export type KeeperErrorKind =
   /** The keeper's process could not be started. */
@@ -13,28 +15,21 @@ export type KeeperErrorKind =
   /** No process of that name, or a name that is taken. */
   | 'bad_request'
 
-export interface KeeperErrorDetail {
-  readonly kind: KeeperErrorKind
-  readonly message: string
+export interface KeeperErrorDetail extends Omit<ErrorDetail<KeeperErrorKind>, 'hint' | 'logPath'> {
   readonly hint?: string | undefined
   /** The system's own error code, such as ENOSPC. */
   readonly code?: string | undefined
-  readonly cause?: unknown
 }
 
-/** The keeper refused or failed. When it reaches the command line it ends the harness with exit code 3. */
-export class KeeperError extends Error {
-  readonly kind: KeeperErrorKind
-  readonly hint: string
-  readonly code: string | undefined
-  readonly exitCode = 3
+const usualHint = 'see logs/keeper.log in the run folder; squall heal clears what may be left'
 
-  constructor(detail: KeeperErrorDetail) {
-    super(detail.message, { cause: detail.cause })
-    this.name = 'KeeperError'
-    this.kind = detail.kind
-    this.hint = detail.hint ?? 'see logs/keeper.log in the run folder; squall heal clears what may be left'
-    this.code = detail.code
+/** The keeper refused or failed. When it reaches the command line it ends the harness with exit code 3. */
+export class KeeperError extends HintedError<KeeperErrorKind> {
+  readonly code: string | undefined
+
+  constructor({ hint = usualHint, code, ...detail }: KeeperErrorDetail) {
+    super('KeeperError', { ...detail, hint })
+    this.code = code
   }
 }
 

@@ -132,6 +132,18 @@ describe('the keeper', () => {
     ).toEqual([])
   })
 
+  it('kills what a process has started in that very moment as well', async () => {
+    await using keeper = await start('k')
+    // As a database forks for each connection: the children's environment alone tells afterwards whose they were.
+    const forking = 'while :; do setsid sleep 302 & done'
+    for (let turn = 0; turn < 15; turn += 1) {
+      await keeper.spawn(specOf(`forking-${turn}`, forking))
+      await new Promise((resolve) => setTimeout(resolve, 20 + 7 * turn))
+      await keeper.signal(`forking-${turn}`, 'SIGKILL', { planned: true, tree: true })
+      expect(strays('k'), `turn ${turn}`).toBe(0)
+    }
+  })
+
   it('lets a stopped process go on', async () => {
     await using keeper = await start('e')
     const { pid, startTicks } = await keeper.spawn(specOf('sleeper', 'while :; do sleep 0.05; done'))

@@ -27,3 +27,7 @@ export const pollMs = 10
 export const endAllMsMax = 15_000
 /** `down` waits as long as the promise says, and then clears by hand. */
 export const downMsMax = 5_000
+/** What a command of the users' own gets to end in after its SIGTERM, before its SIGKILL. */
+export const commandGraceMs = 2_000
+/** At most so much of the end of a command's log is told. */
+export const commandTailBytes = 2_048

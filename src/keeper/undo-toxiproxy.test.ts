@@ -15,6 +15,7 @@ class FakeToxiproxy {
   statusOfDelete = 204
   /** Says yes to everything and does nothing. */
   lies = false
+  leadsTo: string | null = null
   readonly calls: string[] = []
   readonly server: Server = createServer((request, answer) => void this.#answer(request, answer))
 
@@ -24,6 +25,10 @@ class FakeToxiproxy {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     if (this.hangsOn?.test(call)) return
+    if (this.leadsTo !== null) {
+      answer.writeHead(307, { location: this.leadsTo }).end()
+      return
+    }
     const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : null
     if (this.lies) this.calls.push('nothing done')
     else if (request.method === 'DELETE') this.toxics = this.toxics.filter((name) => !call.endsWith(`/${name}`))
@@ -73,6 +78,12 @@ describe('undoing what was done to a proxy', () => {
     fake.toxics = []
     expect(await undoToxiproxy(action, patient)).toBe('undone')
     expect(fake.calls).toEqual(['GET /proxies/db', 'GET /proxies/db'])
+  })
+
+  it('asks nobody but the host it was named', async () => {
+    fake.leadsTo = `${action.apiUrl}/elsewhere`
+    await expect(undoToxiproxy(action, patient)).rejects.toThrow('GET')
+    expect(fake.calls).toEqual(['GET /proxies/db'])
   })
 
   it('restores a changed upstream', async () => {

@@ -80,6 +80,8 @@ async function request(apiUrl: string, method: string, path: string, msMax: numb
   try {
     const response = await fetch(`${apiUrl}${path}`, {
       method,
+      // Only the host that was named is asked.
+      redirect: 'error',
       signal: abortAfter(msMax),
       ...(body ? { body: JSON.stringify(body) } : {}),
     })

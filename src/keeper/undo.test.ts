@@ -17,6 +17,14 @@ const database: UndoAction = {
   process: 'primary',
   mark: ended,
 }
+const command: UndoAction = {
+  kind: 'command',
+  argv: ['true'],
+  cwd: '/',
+  env: { PATH: '/usr/bin:/bin' },
+  withinMs: 1_000,
+  logPath: '/nowhere/hook-heal.log',
+}
 const setting = { clock: systemClock, callMsMax: 500, runs: () => true, replace: null }
 
 describe('an undo as it is read from disk', () => {
@@ -25,6 +33,10 @@ describe('an undo as it is read from disk', () => {
     ['of a process', signal, true],
     ['of a process that is nobody’s', { ...signal, name: undefined }, true],
     ['of a database', database, true],
+    ['by a command', command, true],
+    ['by no command', { ...command, argv: [] }, false],
+    ['by a command without its deadline', { ...command, withinMs: undefined }, false],
+    ['by a command with an environment of numbers', { ...command, env: { PATH: 1 } }, false],
     ['of a kind that we do not know', { ...database, kind: 'disk' }, false],
     ['without a mark', { ...database, mark: undefined }, false],
     ['of every process there is', { ...signal, process: { pid: -1, startTicks: '1' } }, false],
@@ -47,6 +59,7 @@ describe('what an undo belongs to', () => {
     ['a proxy', toxiproxy, 'toxiproxy', 'http://127.0.0.1:1'],
     ['a process', signal, 'server', 'server'],
     ['a database', database, 'primary', 'primary'],
+    ['what a command heals', command, null, 'commands'],
   ] as const)('%s', (_, action, owner, lane) => {
     expect([ownerOf(action), laneOf(action)]).toEqual([owner, lane])
   })

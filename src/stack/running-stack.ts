@@ -79,8 +79,8 @@ export interface RunningStack extends AsyncDisposable {
   readonly mcpUrl: string
   /** Of the plan; its instances, where there are several, are nodes `<id>-1` and on. */
   readonly serverId: string
-  /** To the database that takes writes, past every proxy that faults act on: for observers. */
-  readonly databaseUrl: string
+  /** To the database that takes writes, past every proxy that faults act on: for observers. null: nobody named one. */
+  readonly databaseUrl: string | null
   /** Where the balancer tells of each instance, in their order; null: there is one instance, and no balancer. */
   readonly balancerUrl: string | null
   /** null where no database follows another. */

@@ -8,13 +8,13 @@ import { isWhole, rowsMatch } from '../../src/domain/integrity.ts'
 import type { KeeperClient } from '../../src/keeper/client.ts'
 import { systemClock } from '../../src/record/clock.ts'
 import { startLocalStack } from '../../src/stack/local/local-stack.ts'
+import type { LocalStack } from '../../src/stack/local/running.ts'
 import { controlNode } from '../../src/stack/node-control.ts'
-import type { RunningStack } from '../../src/stack/running-stack.ts'
 import { Setting, stackPlan } from './stack-setting.ts'
 
 let setting: Setting
 let keeper: KeeperClient
-let stack: RunningStack
+let stack: LocalStack
 
 const plan = { archive: true, archiveTimeoutMs: 60_000, baseEveryMs: null, dumpEveryMs: null, productionBytes: null }
 

@@ -7,8 +7,9 @@ import type { LinkSpec, NodeSpec, StackPlan } from '../../src/domain/plan.ts'
 import type { KeeperClient } from '../../src/keeper/client.ts'
 import { systemClock } from '../../src/record/clock.ts'
 import { startLocalStack } from '../../src/stack/local/local-stack.ts'
+import type { LocalStack } from '../../src/stack/local/running.ts'
 import { controlNode } from '../../src/stack/node-control.ts'
-import type { RunningNode, RunningStack } from '../../src/stack/running-stack.ts'
+import type { RunningNode } from '../../src/stack/running-stack.ts'
 import { connectToxiproxy } from '../../src/stack/toxiproxy.ts'
 import { plainNode, Setting, stackPlan } from './stack-setting.ts'
 
@@ -53,7 +54,7 @@ describe.each([
 ])('%s replicas, two of them', (name, isSynchronous) => {
   let setting: Setting
   let keeper: KeeperClient
-  let stack: RunningStack
+  let stack: LocalStack
 
   beforeAll(async () => {
     setting = new Setting()

@@ -12,6 +12,7 @@ import { readProcess, runningTrees } from '../../src/keeper/process-table.ts'
 import { systemClock } from '../../src/record/clock.ts'
 import { dataRootOf } from '../../src/stack/local/database.ts'
 import { startLocalStack } from '../../src/stack/local/local-stack.ts'
+import type { LocalStack } from '../../src/stack/local/running.ts'
 import type { RunningLink, RunningStack, StackExit } from '../../src/stack/running-stack.ts'
 import { connectToxiproxy } from '../../src/stack/toxiproxy.ts'
 import { plainNode, Setting, stackPlan } from './stack-setting.ts'
@@ -24,7 +25,7 @@ beforeAll(() => {
 })
 afterAll(() => setting[Symbol.dispose]())
 
-async function start(plan = stackPlan()): Promise<{ stack: RunningStack; keeper: KeeperClient; runId: string }> {
+async function start(plan = stackPlan()): Promise<{ stack: LocalStack; keeper: KeeperClient; runId: string }> {
   const runId = setting.newRunId()
   const keeper = await setting.keeper(runId)
   try {

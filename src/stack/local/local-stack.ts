@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { KeeperError } from '../../keeper/keeper-error.ts'
-import type { RunningNode, RunningStack, StackProcess } from '../running-stack.ts'
+import type { RunningNode, StackProcess } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
 import { backupSettingOf } from './backup/backup-setting.ts'
 import { LocalBackups } from './backup/local-backups.ts'
@@ -24,7 +24,7 @@ import { allOrNone, type StartContext } from './starting.ts'
  * of it; all belong to the keeper. Resolves when the server is ready. Rejects with a StackError, or with the signal's reason when it aborts; then nothing of it runs and
  * its data is gone.
  */
-export async function startLocalStack(options: LocalStackOptions): Promise<RunningStack> {
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const parts = partsOf(options.stack)
   const { keeper, engines, runId } = options
   const dataRoot = dataRootOf(engines, runId)
@@ -38,7 +38,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Runni
   }
 }
 
-async function start(parts: Parts, dataRoot: string, options: LocalStackOptions): Promise<RunningStack> {
+async function start(parts: Parts, dataRoot: string, options: LocalStackOptions): Promise<LocalStack> {
   const { engines, keeper, clock } = options
   const giveUp = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, giveUp.signal]) : giveUp.signal

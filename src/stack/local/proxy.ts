@@ -29,7 +29,7 @@ export interface ProxyPlace {
  */
 export async function startProxies(
   place: ProxyPlace,
-  engines: StackEngines,
+  engines: Pick<StackEngines, 'toxiproxy'>,
   context: StartContext,
 ): Promise<{ readonly pid: number; readonly apiUrl: string }> {
   const { apiPort, logPath, stateFolder, proxies } = place

@@ -41,7 +41,9 @@ export async function notStreaming(
   { clock, signal }: Pick<StartContext, 'clock' | 'signal'>,
 ): Promise<readonly string[]> {
   const endUs = clock.monotonicUs() + msMax * 1_000
-  const asked = `select application_name from pg_stat_replication where state = 'streaming'`
+  // One that is ahead streams for a moment, from the beginning of its segment to where the timelines part.
+  const asked = `select application_name from pg_stat_replication
+    where state = 'streaming' and replay_lsn <= pg_current_wal_lsn()`
   for (;;) {
     const names: readonly string[] = await withDatabase(url, attemptMsMax, async (client) => {
       const { rows } = await client.query<{ application_name: string }>(asked)

@@ -1,6 +1,7 @@
 import type { NodeSpec } from '../../domain/plan.ts'
 import type { RunningNode } from '../running-stack.ts'
 import { StackError } from '../stack-error.ts'
+import { behindBridge } from './bridge.ts'
 import {
   askReady,
   type CommandPlace,
@@ -38,7 +39,7 @@ export async function startMcpServer(place: ServerPlace, context: StartContext):
     readyMsMax: node.readyWithinMs,
   }
   const own = { DATABASE_URL: place.databaseUrl }
-  const spec = commandOf(place, words, own) ?? {
+  const spec = commandOf({ ...place, node: behindBridge(node) }, words, own) ?? {
     name: node.id,
     argv: [process.execPath, place.referenceServerPath],
     cwd: process.cwd(),

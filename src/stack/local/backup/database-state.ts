@@ -73,6 +73,30 @@ const constraintsSql = `select format('%I on %s', conname, conrelid::regclass) a
   where not convalidated`
 const indexesSql = 'select indexrelid::regclass::text as name from pg_index where not (indisvalid and indisready)'
 
+/**
+ * Foreign keys of which a row has nobody to point to, whatever the catalogue says of them: a restore without its triggers,
+ * or a harm to the files, leaves such.
+ */
+const foreignKeysSql = `select format('%I on %s', c.conname, c.conrelid::regclass) as name,
+    format('select 1 from %s c where %s and not exists (select 1 from %s p where %s)',
+      case r.relkind when 'r' then 'only ' else '' end || c.conrelid::regclass,
+      string_agg(format('c.%I is not null', a.attname), ' and '), c.confrelid::regclass,
+      string_agg(format('p.%I = c.%I', f.attname, a.attname), ' and ')) as orphans
+  from pg_constraint c
+  join pg_class r on r.oid = c.conrelid
+  cross join lateral unnest(c.conkey, c.confkey) as k (child, parent)
+  join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.child
+  join pg_attribute f on f.attrelid = c.confrelid and f.attnum = k.parent
+  where c.contype = 'f' and c.convalidated and c.conparentid = 0
+  group by c.oid, c.conname, c.conrelid, c.confrelid, r.relkind order by 1`
+
+async function foreignKeysBroken(run: RunSql): Promise<readonly string[]> {
+  const keys = await run(foreignKeysSql)
+  if (keys.length === 0) return []
+  const looks = keys.map(({ name, orphans }) => `select ${quoteText(textOf(name))} as name where exists (${orphans})`)
+  return (await run(looks.join(' union all '))).map((row) => textOf(row.name))
+}
+
 /** `tables`: which of them are looked into; each is read as a whole. */
 export async function readDatabase(run: RunSql, tables: 'all' | readonly string[]): Promise<DatabaseState> {
   const names = await tableNames(run)
@@ -85,7 +109,10 @@ export async function readDatabase(run: RunSql, tables: 'all' | readonly string[
     tables: looked.map(({ name, rows, checksum }) => ({ name, rows, checksum })),
     newestRowAgeS: ages.length === 0 ? null : Math.min(...ages),
     sequencesBehind: await sequencesBehind(run),
-    constraintsInvalid: (await run(constraintsSql)).map((row) => textOf(row.name)),
+    constraintsInvalid: [
+      ...(await run(constraintsSql)).map((row) => textOf(row.name)),
+      ...(await foreignKeysBroken(run)),
+    ],
     indexesInvalid: (await run(indexesSql)).map((row) => textOf(row.name)),
   }
 }

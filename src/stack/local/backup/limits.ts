@@ -16,3 +16,5 @@ export const hurriedEndMsMax = 2_000
 export const startTriesMax = 3
 /** Keys are added under locks on two tables: whoever loses a deadlock with the load tries again. */
 export const returnTriesMax = 3
+/** One statement of the look at a live database before and after the load: a scan of one table, or of all its keys. */
+export const liveMsMax = 20_000

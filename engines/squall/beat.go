@@ -35,4 +35,5 @@ func (r *run) beatOnce() {
 		user.mu.Unlock()
 	}
 	r.recorder.beat(nowUs, open, oldestUs)
+	r.answers.beat(nowUs)
 }

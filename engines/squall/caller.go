@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 )
 
 type callerState int
@@ -37,6 +38,9 @@ type caller struct {
 	seed     uint64
 	cancel   context.CancelFunc // ends the HTTP request in flight
 	cut      bool
+	tooLong  atomic.Bool // the answer of the call in flight was cut at answerBytesMax
+	// When the last answer of the call in flight had come whole, or failed; noTime: none has. Read without mu.
+	answeredUs atomic.Int64
 }
 
 func newCaller(config *Config, number int) *caller {
@@ -45,17 +49,29 @@ func newCaller(config *Config, number int) *caller {
 	}
 }
 
-// take gives the user its next slot. The first slot that came due during the last call has waited and goes now; those
-// behind it are recorded as unsent. From endUs on nothing starts: a user that is only free then records what had come
-// due before, and leaves. False means that it left.
-func (c *caller) take(endUs int64, record func(*call)) bool {
+// endUs is when the open call ended, of which the script says so at nowUs: when its answer had come. What the script
+// did with the answer since is the generator's own time: the user counts as free meanwhile, and is late by itself.
+func (c *caller) endUs(nowUs int64) int64 {
+	answeredUs := c.answeredUs.Load()
+	if c.state != callerCalling || answeredUs < c.current.startedUs || answeredUs > nowUs {
+		return nowUs
+	}
+	return answeredUs
+}
+
+// take gives the user its next slot, at nowUs. The first slot that came due during the last call has waited and goes now;
+// those behind it are recorded as unsent. From endUs on nothing starts: a user that is only free then, or whose script
+// only asks then, records what had come due before, and leaves. False means that it left.
+func (c *caller) take(nowUs, endUs int64, record func(*call)) bool {
 	next, more := c.schedule.peek(c.freeUs)
 	if !more || next.atUs >= endUs {
 		c.state = callerLeft
 		return false
 	}
-	if c.called && c.freeUs >= endUs {
-		c.dropDue(endUs-1, c.freeUs, record)
+	if readyUs := max(nowUs, c.freeUs); c.called && readyUs >= endUs {
+		if c.schedule.paced() {
+			c.dropDue(endUs-1, readyUs, record)
+		}
 		c.state = callerLeft
 		return false
 	}
@@ -106,6 +122,13 @@ func (c *caller) end(nowUs int64, outcome int, detail string, record func(*call)
 	c.current.endedUs, c.current.outcome, c.current.detail = nowUs, outcome, detail
 	record(&c.current)
 	c.called, c.freeUs, c.state = true, nowUs, callerFree
+}
+
+// rest keeps the user from its next call until untilUs: the system asked for that, so that it is not ready before.
+func (c *caller) rest(untilUs int64) {
+	if c.state == callerFree && untilUs > c.freeUs {
+		c.freeUs = untilUs
+	}
 }
 
 // close ends the user's part of the run at nowUs, if it has not ended by itself: an open call is unknown, and what

@@ -47,7 +47,14 @@ func (s *story) record(c *call) {
 		outcomes[c.outcome], ms(c.slot.atUs), ms(c.readyUs), ms(c.startedUs), ms(c.endedUs)))
 }
 
-func (s *story) next() bool { return s.take(s.endMs*1000, s.record) }
+func (s *story) next() bool { return s.take(s.freeUs, s.endMs*1000, s.record) }
+
+// answered is a call whose answer has come at answeredMs, and whose script is done with it only at doneMs.
+func (s *story) answered(fromMs, answeredMs, doneMs int64) {
+	s.begin(fromMs * 1000)
+	s.answeredUs.Store(answeredMs * 1000)
+	s.end(s.endUs(doneMs*1000), outcomeCodes["ok"], "", s.record)
+}
 
 func (s *story) calls(fromMs, toMs int64) {
 	s.begin(fromMs * 1000)
@@ -68,6 +75,44 @@ func TestCaller(t *testing.T) {
 			func(s *story) { s.next(); s.calls(101, 110); s.next(); s.calls(202, 215); s.next() },
 			newStory(1000, 100, 200),
 			[]string{"ok due 100 ready 100 started 101 ended 110", "ok due 200 ready 110 started 202 ended 215"},
+		},
+		{
+			"who is told to wait is ready after that; of the slots due meanwhile the first goes then, the rest are unsent",
+			func(s *story) {
+				s.next()
+				s.calls(100, 110)
+				s.rest(450_000)
+				s.next()
+				s.calls(451, 460)
+				s.next()
+				s.calls(500, 510)
+				s.next()
+			},
+			newStory(1000, 100, 200, 300, 400, 500),
+			[]string{
+				"ok due 100 ready 100 started 100 ended 110",
+				"unsent due 300 ready 450 started - ended -", "unsent due 400 ready 450 started - ended -",
+				"ok due 200 ready 450 started 451 ended 460", "ok due 500 ready 460 started 500 ended 510",
+			},
+		},
+		{
+			"who is told to wait beyond the end makes no further call, and what comes due until then is unsent",
+			func(s *story) { s.next(); s.calls(100, 110); s.rest(5_000_000); s.next() },
+			newStory(1000, 100, 200, 1300),
+			[]string{"ok due 100 ready 100 started 100 ended 110", "unsent due 200 ready 5000 started - ended -"},
+		},
+		{
+			"a wait that is shorter than the call before changes nothing",
+			func(s *story) {
+				s.next()
+				s.calls(100, 110)
+				s.rest(105_000)
+				s.next()
+				s.calls(200, 201)
+				s.next()
+			},
+			newStory(1000, 100, 200),
+			[]string{"ok due 100 ready 100 started 100 ended 110", "ok due 200 ready 110 started 200 ended 201"},
 		},
 		{
 			"of the slots due during a call one waits and the rest are unsent, ready when the user was next free",
@@ -91,6 +136,37 @@ func TestCaller(t *testing.T) {
 			func(s *story) { s.next(); s.calls(100, 200); s.next(); s.calls(200, 210) },
 			newStory(1000, 100, 200),
 			[]string{"ok due 100 ready 100 started 100 ended 200", "ok due 200 ready 200 started 200 ended 210"},
+		},
+		{
+			"a call ends with its answer; what the script does with it makes the next call late by itself, and none unsent",
+			func(s *story) {
+				s.next()
+				s.answered(100, 150, 450)
+				s.next()
+				s.calls(450, 460)
+				s.next()
+				s.calls(460, 470)
+			},
+			newStory(1000, 100, 200, 300),
+			[]string{
+				"ok due 100 ready 100 started 100 ended 150", "ok due 200 ready 150 started 450 ended 460",
+				"ok due 300 ready 460 started 460 ended 470",
+			},
+		},
+		{
+			"an answer from before the call, as of a session that it opened, is not its end",
+			func(s *story) { s.next(); s.answered(100, 99, 110) },
+			newStory(1000, 100),
+			[]string{"ok due 100 ready 100 started 100 ended 110"},
+		},
+		{
+			"nothing starts after the end either where only the script came too late; what was due before it is unsent",
+			func(s *story) { s.next(); s.answered(100, 150, 450); s.take(450_000, s.endMs*1000, s.record) },
+			newStory(400, 100, 200, 300, 500),
+			[]string{
+				"ok due 100 ready 100 started 100 ended 150",
+				"unsent due 200 ready 450 started - ended -", "unsent due 300 ready 450 started - ended -",
+			},
 		},
 		{
 			"nothing starts for a user that is free only after the end; what had come due before it is unsent",

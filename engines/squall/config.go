@@ -17,6 +17,7 @@ type Config struct {
 	Instance         string          `json:"instance"`
 	Seed             int64           `json:"seed"`
 	CallsPath        string          `json:"callsPath"`
+	AnswersPath      string          `json:"answersPath"` // empty: no answers are sampled
 	Users            UserRange       `json:"users"`
 	PaceMs           float64         `json:"paceMs"` // 0 means without pace: the next slot is at once
 	DrainMs          float64         `json:"drainMs"`
@@ -120,3 +121,8 @@ func (c *Config) toolNames() []string {
 func (c *Config) endUs() int64 { return msToUs(c.Phases[len(c.Phases)-1].EndMs) }
 
 func msToUs(ms float64) int64 { return int64(ms*1000 + 0.5) }
+
+// limitUs is what a call that is sent at nowUs may take: its own limit, and no longer than the drain after endUs.
+func (c *Config) limitUs(nowUs, endUs int64) int64 {
+	return min(msToUs(c.CallTimeoutMs), endUs+msToUs(c.DrainMs)-nowUs)
+}

@@ -51,3 +51,20 @@ func TestCommands(t *testing.T) {
 		t.Errorf("nonsense gave %v", err)
 	}
 }
+
+func TestLimit(t *testing.T) {
+	config := &Config{CallTimeoutMs: 35_000, DrainMs: 5_000}
+	for _, test := range []struct {
+		why          string
+		nowUs, endUs int64
+		wantUs       int64
+	}{
+		{"far from the end the call's own limit holds", 0, 100_000_000, 35_000_000},
+		{"near the end the drain's end cuts it", 90_000_000, 100_000_000, 15_000_000},
+		{"sent in the drain, it has the rest of it", 104_000_000, 100_000_000, 1_000_000},
+	} {
+		if got := config.limitUs(test.nowUs, test.endUs); got != test.wantUs {
+			t.Errorf("%s: got %d, want %d", test.why, got, test.wantUs)
+		}
+	}
+}

@@ -63,7 +63,8 @@ func (u *user) Exports() modules.Exports {
 	// Functions of this one shape are called by sobek directly, 0.2 µs each, and not by reflection, 1.1 µs.
 	functions := map[string]func(sobek.FunctionCall) sobek.Value{
 		"options": u.options, "target": u.target, "join": u.join, "ready": u.ready, "failed": u.failed,
-		"next": u.next, "begin": u.begin, "end": u.end, "random": u.random,
+		"next": u.next, "instead": u.instead, "begin": u.begin, "end": u.end, "random": u.random, "remainingMs": u.remainingMs,
+		"era": u.era, "headers": u.headers, "rest": u.rest, "sampled": u.sampled, "answered": u.answered,
 	}
 	for name, function := range functions {
 		if err := object.Set(name, function); err != nil {
@@ -100,6 +101,36 @@ func (u *user) options(sobek.FunctionCall) sobek.Value {
 func (u *user) target(sobek.FunctionCall) sobek.Value {
 	return u.vu.Runtime().ToValue(u.run.target)
 }
+
+// era is which one users speak; empty: each finds out. Known after join.
+func (u *user) era(sobek.FunctionCall) sobek.Value {
+	return u.vu.Runtime().ToValue(u.run.access.Era)
+}
+
+// headers are those that each request carries beside its own. Known after join.
+func (u *user) headers(sobek.FunctionCall) sobek.Value {
+	object := u.vu.Runtime().NewObject()
+	for name, value := range u.run.access.Headers {
+		if err := object.Set(name, value); err != nil {
+			common.Throw(u.vu.Runtime(), err)
+		}
+	}
+	return object
+}
+
+// rest keeps the user from calling for so many ms, since the system told it to wait: slots that come due are unsent.
+// Nobody waits beyond the end of the phases.
+func (u *user) rest(arguments sobek.FunctionCall) sobek.Value {
+	untilUs := u.run.sinceT0Us() + msToUs(min(max(arguments.Argument(0).ToFloat(), 0), restMsMax))
+	u.caller.mu.Lock()
+	u.caller.rest(untilUs)
+	u.caller.mu.Unlock()
+	u.run.waitForSlot(min(untilUs, u.run.endUs.Load()), u.vu.Context().Done())
+	return sobek.Undefined()
+}
+
+// restMsMax is as long as a user waits at one time, whatever it is told; the scenario's own bound is 60 s.
+const restMsMax = 600_000
 
 // join makes this script the user of its number, and waits for the target and for its turn to open a session.
 func (u *user) join(sobek.FunctionCall) sobek.Value {
@@ -149,7 +180,7 @@ func (u *user) failed(arguments sobek.FunctionCall) sobek.Value {
 func (u *user) next(sobek.FunctionCall) sobek.Value {
 	runtime, done := u.vu.Runtime(), u.vu.Context().Done()
 	u.caller.mu.Lock()
-	taken := u.caller.take(u.run.endUs.Load(), u.run.recorder.row)
+	taken := u.caller.take(u.run.sinceT0Us(), u.run.endUs.Load(), u.run.recorder.row)
 	at := u.caller.current.slot
 	u.caller.mu.Unlock()
 	if !taken {
@@ -165,12 +196,31 @@ func (u *user) next(sobek.FunctionCall) sobek.Value {
 	return runtime.ToValue(-1)
 }
 
+// instead makes the slot's call one of another tool, by its number: what the first needs is not there yet.
+func (u *user) instead(arguments sobek.FunctionCall) sobek.Value {
+	tool := int(arguments.Argument(0).ToInteger())
+	if tool < 0 || tool >= len(u.run.config.Tools) {
+		common.Throw(u.vu.Runtime(), fmt.Errorf("there is no tool %d", tool))
+	}
+	u.caller.mu.Lock()
+	u.caller.current.slot.tool = tool
+	u.caller.mu.Unlock()
+	return sobek.Undefined()
+}
+
 // begin marks the call as sent, from now on.
 func (u *user) begin(sobek.FunctionCall) sobek.Value {
+	u.caller.tooLong.Store(false) // a session's answer before it is not this call's
+	u.caller.answeredUs.Store(noTime)
 	u.caller.mu.Lock()
 	defer u.caller.mu.Unlock()
 	u.caller.begin(u.run.sinceT0Us())
 	return sobek.Undefined()
+}
+
+// remainingMs is how long the open call may still take: for calls that the run cannot cut, as it does HTTP requests.
+func (u *user) remainingMs(sobek.FunctionCall) sobek.Value {
+	return u.vu.Runtime().ToValue(max(u.run.config.limitUs(u.run.sinceT0Us(), u.run.endUs.Load())/1000, 1))
 }
 
 // end records the call with its outcome's name and, for what is not right, a text.
@@ -188,9 +238,24 @@ func (u *user) end(arguments sobek.FunctionCall) sobek.Value {
 	if u.vu.Context().Err() != nil {
 		return sobek.Undefined() // k6 broke the request off itself: the call stays open, and is recorded as unknown
 	}
+	if u.caller.tooLong.Swap(false) {
+		outcome, detail = outcomeWrongAnswer, answerTooLong
+	}
 	u.caller.mu.Lock()
 	defer u.caller.mu.Unlock()
-	u.caller.end(nowUs, outcome, detail, u.run.recorder.row)
+	u.caller.end(u.caller.endUs(nowUs), outcome, detail, u.run.recorder.row)
+	return sobek.Undefined()
+}
+
+// sampled says whether the answer of the call that just ended is to be told by answered.
+func (u *user) sampled(sobek.FunctionCall) sobek.Value {
+	return u.vu.Runtime().ToValue(u.run.answers.takes(u.caller.current.slot.tool, u.run.sinceT0Us()))
+}
+
+// answered notes what was asked and what was answered, of which digests alone are kept.
+func (u *user) answered(arguments sobek.FunctionCall) sobek.Value {
+	asked, told := arguments.Argument(0).String(), arguments.Argument(1).String()
+	u.run.answers.row(u.run.sinceT0Us(), u.caller.current.slot.tool, asked, told)
 	return sobek.Undefined()
 }
 

@@ -32,4 +32,5 @@ var (
 	outcomeUnknown        = outcomeCodes["unknown"]
 	outcomeUnsent         = outcomeCodes["unsent"]
 	outcomeGeneratorError = outcomeCodes["generator_error"]
+	outcomeWrongAnswer    = outcomeCodes["wrong_answer"] // of an answer that is not taken whole
 )

@@ -20,6 +20,13 @@ type command struct {
 	Open string `json:"open"` // the target is up, here: sessions may be opened
 	T0Us *int64 `json:"t0Us"` // absolute CLOCK_MONOTONIC in µs: begin then
 	Stop bool   `json:"stop"` // end now, as if the plan ended here
+	access
+}
+
+// access is what users need beside the target, told with it: it holds secrets, so that it is in no file.
+type access struct {
+	Era     string            `json:"era"`     // modern or legacy; empty: each user finds out
+	Headers map[string]string `json:"headers"` // of each request
 }
 
 // readCommands hands on one command a line until the pipe closes. An error means that the harness is gone, or that it

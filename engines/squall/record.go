@@ -1,13 +1,9 @@
 package squall
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -35,43 +31,20 @@ type call struct {
 // A disk that stands still keeps rows waiting, and their beats behind them: kill -9 loses those too, and the reader sees
 // it by the last beat. Safe for use by many goroutines.
 type recorder struct {
-	mu      sync.Mutex
-	lines   *lineWriter
-	line    []byte
-	rows    int64
+	stream
 	details map[string]int
-	onFail  func(error)
 }
 
 func newRecorder(path string, onFail func(error)) (*recorder, error) {
-	// O_EXCL: two generators that were given the same path must not share a stream.
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644) //nolint:gosec // evidence, not secret
+	file, err := createStream("calls", path)
 	if err != nil {
-		return nil, fmt.Errorf("the calls stream cannot be made: %w", err)
+		return nil, err
 	}
 	return recordTo(file, onFail), nil
 }
 
 func recordTo(file io.WriteCloser, onFail func(error)) *recorder {
-	tell := func(err error) { onFail(streamFailure(err)) }
-	return &recorder{lines: newLineWriter(file, tell), details: map[string]int{}, onFail: onFail}
-}
-
-func streamFailure(err error) error { return fmt.Errorf("the calls stream cannot be written: %w", err) }
-
-type header struct {
-	Stream   string      `json:"stream"`
-	Version  int         `json:"version"`
-	Instance string      `json:"instance"`
-	Columns  []string    `json:"columns"`
-	Outcomes []string    `json:"outcomes"`
-	BootID   string      `json:"bootId"`
-	Clock    clockAnchor `json:"clock"`
-}
-
-type clockAnchor struct {
-	MonotonicUs int64 `json:"monotonicUs"`
-	WallUnixUs  int64 `json:"wallUnixUs"`
+	return &recorder{stream: streamTo("calls", file, onFail), details: map[string]int{}}
 }
 
 var columns = []string{"user", "tool", "intended", "ready", "started", "ended", "outcome", "detail"}
@@ -80,13 +53,7 @@ var columns = []string{"user", "tool", "intended", "ready", "started", "ended", 
 func (r *recorder) begin(config *Config, clock *monotonicClock) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.object(header{
-		Stream: "calls", Version: 1, Instance: config.Instance, Columns: columns, Outcomes: outcomes,
-		BootID: clock.machineBoot, Clock: clockAnchor{clock.anchorUs, clock.wallUnixUs},
-	})
-	for number, name := range config.toolNames() {
-		r.object(map[string]any{"dict": []any{"tool", number, name}})
-	}
+	r.head(config, clock, columns, outcomes)
 }
 
 func (r *recorder) row(c *call) {
@@ -118,17 +85,6 @@ func (r *recorder) beat(atUs int64, open int, oldestUs int64) {
 	r.object(map[string]any{"beat": []any{atUs, r.rows, open, timeOrNull(oldestUs)}})
 }
 
-// end writes the last line and closes the stream; the number of rows comes back for the harness.
-func (r *recorder) end(atUs int64, reason string) (int64, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.object(map[string]any{"end": map[string]any{"t": timeOrNull(atUs), "rows": r.rows, "reason": reason}})
-	if err := r.lines.close(); err != nil {
-		return r.rows, streamFailure(err)
-	}
-	return r.rows, nil
-}
-
 // detailNumber is the number of an error's text in the dictionary, or -1 for none.
 func (r *recorder) detailNumber(text string) int {
 	if text == "" {
@@ -148,15 +104,6 @@ func (r *recorder) detailNumber(text string) int {
 	r.details[text] = number
 	r.object(map[string]any{"dict": []any{"error", number, text}})
 	return number
-}
-
-func (r *recorder) object(value any) {
-	line, err := json.Marshal(value)
-	if err != nil {
-		r.onFail(streamFailure(err))
-		return
-	}
-	r.lines.add(append(line, '\n'))
 }
 
 func appendTime(line []byte, atUs int64) []byte {

@@ -1,6 +1,7 @@
 package squall
 
 import (
+	"errors"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -12,10 +13,12 @@ type run struct {
 	config   *Config
 	clock    *monotonicClock
 	recorder *recorder
+	answers  *answers // nil: none are sampled
 	events   *events
 	callers  []*caller
 
 	target   string        // where the calls go; to be read once opened is closed
+	access   access        // the same
 	opened   chan struct{} // closed when the target is known and up
 	opening  sync.Once
 	turns    chan struct{} // a place among those opening sessions
@@ -49,7 +52,7 @@ func newRun(config *Config) (*run, error) {
 	}
 	r.endUs.Store(config.endUs())
 	if config.Target != "" {
-		r.openAt(config.Target)
+		r.openAt(config.Target, access{})
 	}
 	for i := range config.Users.Count {
 		r.callers = append(r.callers, newCaller(config, config.Users.First+i))
@@ -65,6 +68,12 @@ func (r *run) open() error {
 	}
 	r.recorder = recorder
 	recorder.begin(r.config, r.clock)
+	if path := r.config.AnswersPath; path != "" {
+		if r.answers, err = newAnswers(path, len(r.config.Tools), r.abort); err != nil {
+			return err
+		}
+		r.answers.begin(r.config, r.clock)
+	}
 	r.events = newEvents(r.config.Standalone)
 	if !r.config.Standalone {
 		go func() {
@@ -76,16 +85,16 @@ func (r *run) open() error {
 }
 
 // openAt lets users open their sessions. A second target is none: calls have been recorded against the first.
-func (r *run) openAt(target string) {
+func (r *run) openAt(target string, how access) {
 	r.opening.Do(func() {
-		r.target = target
+		r.target, r.access = target, how
 		close(r.opened)
 	})
 }
 
 func (r *run) obey(c command) {
 	if c.Open != "" {
-		r.openAt(c.Open)
+		r.openAt(c.Open, c.access)
 	}
 	if c.T0Us != nil {
 		select {
@@ -155,6 +164,7 @@ func (r *run) close(failure error) error {
 	}
 	r.beating.Wait()
 	rows, err := r.recorder.end(endedUs, reason)
+	err = errors.Join(err, r.answers.close(endedUs, reason))
 	r.events.send(map[string]any{"end": map[string]any{"t": timeOrNull(endedUs), "rows": rows, "reason": reason}})
 	return err
 }

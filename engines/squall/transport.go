@@ -17,6 +17,9 @@ type cuttable struct {
 	user  *caller
 }
 
+// answered marks the open call's answer as whole, or as not coming, at this moment.
+func (t *cuttable) answered() { t.user.answeredUs.Store(t.run.sinceT0Us()) }
+
 // RoundTrip ties the request to the user. The context outlives this function, since the body is read later; k6 ends
 // its parent when the request is done, which frees it.
 func (t *cuttable) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -33,5 +36,11 @@ func (t *cuttable) RoundTrip(request *http.Request) (*http.Response, error) {
 		cancel()
 		return nil, errCut
 	}
-	return t.inner.RoundTrip(request.WithContext(ctx))
+	response, err := t.inner.RoundTrip(request.WithContext(ctx))
+	if err == nil {
+		bound(response, &t.user.tooLong, t.answered)
+	} else {
+		t.answered()
+	}
+	return response, err
 }

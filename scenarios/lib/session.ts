@@ -2,56 +2,80 @@ import http from 'k6/http'
 import type { Outcome } from '../../src/domain/outcome.ts'
 import { readOpening } from '../../src/mcp/answer.ts'
 import { classify, classifySilence } from '../../src/mcp/classify.ts'
+import { type Dialect, type Headers, legacyDialect, modernDialect } from '../../src/mcp/dialect.ts'
+import { readEra } from '../../src/mcp/era.ts'
 import type { CallId } from '../../src/mcp/protocol.ts'
-import {
-  initializeBody,
-  initializedBody,
-  openingHeaders,
-  sessionHeader,
-  sessionHeaders,
-} from '../../src/mcp/protocol.ts'
+import { initializeBody, initializedBody, openingHeaders, sessionHeader } from '../../src/mcp/protocol.ts'
+import { retryAfterMs } from '../../src/mcp/retry-after.ts'
 
-/** Headers of a user's session; one object for all its calls. */
-export interface Session {
-  readonly headers: Record<string, string>
-  /** False where the server keeps no sessions, so that it cannot have forgotten one. */
-  readonly kept: boolean
+/** Where users go, what they speak there, and which headers they show. */
+export interface Place {
+  readonly target: string
+  /** Empty: found out. */
+  readonly era: string
+  readonly headers: Headers
 }
 
 export interface SessionFailure {
   readonly outcome: Outcome
   readonly detail: string
+  /** The server asked to come again after that, ms. */
+  readonly retryAfterMs?: number
 }
 
 const client = { name: 'squall', version: '1' }
 
-/** Opens a session as the protocol asks: `initialize`, then `notifications/initialized`. */
-export function openSession(target: string, id: CallId, timeoutMs: number): Session | SessionFailure {
-  const opened = http.post(target, initializeBody(id, client), { headers: openingHeaders, timeout: timeoutMs })
-  if (opened.status !== 200) return failure('initialize', opened, id)
-  const opening = readOpening(bodyText(opened.body), id)
-  if (opening.kind === 'refused') return { outcome: 'wrong_answer', detail: `initialize: ${opening.why}` }
-  const sessionId = opened.headers[sessionHeader]
-  const headers = sessionHeaders(opening.version, sessionId)
-  const told = http.post(target, initializedBody(), { headers, timeout: timeoutMs })
-  // The protocol says 202; servers that answer 200 or 204 mean the same.
-  if (told.status < 200 || told.status > 299) return failure('notifications/initialized', told, id)
-  return { headers, kept: sessionId !== undefined }
+/** Opens a session as the server's era wants it; the modern one has none. */
+export function openSession(place: Place, id: CallId, timeoutMs: number): Dialect | SessionFailure {
+  const modern = modernDialect(client)
+  if (place.era === 'modern') return modern
+  if (place.era === 'legacy') return initialize(place, id, timeoutMs)
+  const asked = post(place, modern.listBody(id), modern.listHeaders, timeoutMs)
+  if (asked.status === 0) return failure('tools/list', asked, id, place.headers)
+  const seen = readEra(asked.status, bodyText(asked.body), id)
+  if (seen.kind === 'modern') return modern
+  return seen.kind === 'refused'
+    ? failure('tools/list', asked, id, place.headers)
+    : initialize(place, `${id}-i`, timeoutMs)
 }
 
-interface Answered {
+/** `initialize`, then `notifications/initialized`. */
+function initialize(place: Place, id: CallId, timeoutMs: number): Dialect | SessionFailure {
+  const opened = post(place, initializeBody(id, client), openingHeaders, timeoutMs)
+  if (opened.status !== 200) return failure('initialize', opened, id, place.headers)
+  const opening = readOpening(bodyText(opened.body), id)
+  if (opening.kind === 'refused') return { outcome: 'wrong_answer', detail: `initialize: ${opening.why}` }
+  const dialect = legacyDialect(opening.version, opened.headers[sessionHeader] ?? null)
+  const told = post(place, initializedBody(), dialect.listHeaders, timeoutMs)
+  // The protocol says 202; servers that answer 200 or 204 mean the same.
+  if (told.status < 200 || told.status > 299) return failure('notifications/initialized', told, id, place.headers)
+  return dialect
+}
+
+function post({ target, headers }: Place, body: string, own: Headers, timeoutMs: number): Answered {
+  return http.post(target, body, { headers: { ...own, ...headers }, timeout: timeoutMs })
+}
+
+export interface Answered {
   readonly status: number
   readonly body: string | ArrayBuffer | null
   readonly error: string
   readonly error_code: number
+  readonly headers: Readonly<Record<string, string>>
 }
 
-function failure(step: string, answered: Answered, id: CallId): SessionFailure {
+function failure(step: string, answered: Answered, id: CallId, shown: Headers): SessionFailure {
   const { outcome, detail } =
     answered.status === 0
-      ? classifySilence(timedOut(answered.error_code), answered.error)
-      : classify(answered.status, bodyText(answered.body), id)
-  return { outcome, detail: `${step}: ${detail}` }
+      ? classifySilence(timedOut(answered.error_code), answered.error, shown)
+      : classify(answered.status, bodyText(answered.body), id, undefined, undefined, shown)
+  const told = { outcome, detail: `${step}: ${detail}` }
+  return answered.status === 429 ? { ...told, retryAfterMs: askedToWaitMs(answered) } : told
+}
+
+/** Of a 429: how long the server asks to wait, bounded. */
+export function askedToWaitMs({ headers }: Pick<Answered, 'headers'>): number {
+  return retryAfterMs(headers['Retry-After'], headers.Date)
 }
 
 /**

@@ -13,16 +13,33 @@ declare module 'k6/x/squall' {
     join(): number
     /** Where the calls go. Known after join(). */
     target(): string
+    /** Which era users speak, `modern` or `legacy`; empty: each finds out. Known after join(). */
+    era(): string
+    /** What each request carries beside its own headers, secrets among it. Known after join(). */
+    headers(): Record<string, string>
     /** Says that the user has its session, then waits for the run's t0. False: there will be no run. */
     ready(): boolean
     /** Says that the user could not open a session. The run will not start. */
     failed(reason: string): void
     /** Waits for the user's next slot. Gives the number of its tool, or -1 when the user is done. */
     next(): number
+    /** The slot's call is one of the tool of that number, in place of the one that next() gave. Before begin(). */
+    instead(tool: number): void
     /** The call is sent from now on. */
     begin(): void
+    /** ms until the open call has reached its limit, or the run's end cuts it: for what cannot be cut from outside. At least 1. */
+    remainingMs(): number
+    /** The system told the user to wait so many ms before its next call: what comes due meanwhile is unsent. Waits. */
+    rest(ms: number): void
     /** The call's outcome is known: a name from src/domain/outcome.ts, and a text for what is not right. */
     end(outcome: string, detail?: string): void
+    /**
+     * After `end`: whether what that call was answered is to be told by `answered`. So of the first answers of a tool, then of
+     * one a second.
+     */
+    sampled(): boolean
+    /** What was asked, and what was answered: digests alone are kept. */
+    answered(asked: string, answer: string): void
     /** A number in [0, 1) that depends on the run's seed, the user and the slot alone. */
     random(): number
   }

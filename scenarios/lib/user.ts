@@ -2,11 +2,17 @@ import { sleep } from 'k6'
 import http from 'k6/http'
 import type { Options } from 'k6/options'
 import squall from 'k6/x/squall'
+import type { Outcome } from '../../src/domain/outcome.ts'
 import { classify, classifySilence } from '../../src/mcp/classify.ts'
-import { callBodyHead, callBodyMiddle, callBodyTail } from '../../src/mcp/protocol.ts'
-import type { Session, SessionFailure } from './session.ts'
-import { bodyText, openSession, timedOut } from './session.ts'
-import type { Memory, Random, ToolUse, Workload } from './workload.ts'
+import type { Dialect, Headers } from '../../src/mcp/dialect.ts'
+import { callBodyMiddle, callBodyTail } from '../../src/mcp/protocol.ts'
+import { withoutSecrets } from '../../src/mcp/secrets.ts'
+import { callable } from './callable.ts'
+import { prime } from './prime.ts'
+import type { Answered, Place, SessionFailure } from './session.ts'
+import { askedToWaitMs, bodyText, openSession, timedOut } from './session.ts'
+import { describeThrown, slotRandom } from './slots.ts'
+import type { Check, Memory, ToolUse, Workload } from './workload.ts'
 
 /** Attempts at a user's first session: a server that has just come up may refuse one or two. */
 const openingAttempts = 3
@@ -26,13 +32,20 @@ export function userOf(workload: Workload): () => void {
   const { join, ready, failed, callTimeoutMs } = squall
   return () => {
     const user = join()
-    const target = squall.target()
-    const session = openPatiently(target, user, callTimeoutMs)
+    const place: Place = { target: squall.target(), era: squall.era(), headers: squall.headers() }
+    const session = openPatiently(place, user, callTimeoutMs)
     if ('outcome' in session) {
-      failed(session.detail)
+      failed(withoutSecrets(session.detail, place.headers))
       return
     }
-    if (ready()) makeCalls(tools, target, user, session)
+    const memory: Memory = {}
+    prime(
+      tools,
+      (use, id, args) => ask(place, requestOf(session, use.name, place.headers, callTimeoutMs), id, args),
+      user,
+      memory,
+    )
+    if (ready()) makeCalls(tools, place, user, session, memory)
   }
 }
 
@@ -46,83 +59,115 @@ function toolsOf(workload: Workload, names: readonly string[]): ToolUse[] {
   })
 }
 
-function openPatiently(target: string, user: number, timeoutMs: number): Session | SessionFailure {
-  let session = openSession(target, `${user}-s1`, timeoutMs)
+function openPatiently(place: Place, user: number, timeoutMs: number): Dialect | SessionFailure {
+  let session = openSession(place, `${user}-s1`, timeoutMs)
   for (let attempt = 2; attempt <= openingAttempts && 'outcome' in session; attempt++) {
-    sleep(openingPauseS)
-    session = openSession(target, `${user}-s${attempt}`, timeoutMs)
+    sleep(session.retryAfterMs === undefined ? openingPauseS : session.retryAfterMs / 1_000)
+    session = openSession(place, `${user}-s${attempt}`, timeoutMs)
   }
   return session
 }
 
 /** The loop of calls. What it touches for every call is bound to locals: k6 looks up anything else slowly. */
-function makeCalls(tools: ToolUse[], target: string, user: number, first: Session): void {
-  const { next, begin, end, callTimeoutMs } = squall
+function makeCalls(tools: ToolUse[], place: Place, user: number, first: Dialect, memory: Memory): void {
+  const { next, instead, begin, end, sampled, answered, callTimeoutMs } = squall
+  const { target, headers } = place
   const { post } = http
   const { stringify } = JSON
   const random = slotRandom(squall.random)
-  const memory: Memory = {}
   const calls = `${user}-`
-  let session: Session | undefined = first
-  let params = paramsOf(first, callTimeoutMs)
+  let session: Dialect | undefined = first
+  let requests: Request[] = []
   let count = 0
-  for (let tool = next(); tool >= 0; tool = next()) {
+  const told = tellerOf(headers, end)
+  for (let slot = next(); slot >= 0; slot = next()) {
     try {
+      const tool = callable(tools, slot, memory, instead)
       const use = tools[tool] as ToolUse
       const args = use.arguments(random, memory)
       const id = calls + ++count
-      const body = `${callBodyHead(use.name)}${stringify(args)}${callBodyMiddle}"${id}"${callBodyTail}`
-      begin()
       if (session === undefined) {
-        const reopened: Session | SessionFailure = openSession(target, `${id}-s`, callTimeoutMs)
-        if ('outcome' in reopened) {
-          end(reopened.outcome, `no session: ${reopened.detail}`)
-          continue
-        }
-        session = reopened
-        params = paramsOf(session, callTimeoutMs)
+        begin()
+        session = reopen(place, `${id}-s`, callTimeoutMs, told)
+        if (session === undefined) continue
+        requests = []
       }
-      const answer = post(target, body, params)
+      requests[tool] ??= requestOf(session, use.name, headers, callTimeoutMs)
+      const request = requests[tool] as Request
+      const body = `${request.head}${stringify(args)}${callBodyMiddle}"${id}"${callBodyTail}`
+      begin()
+      const answer = post(target, body, request.params)
       const status = answer.status
       if (status === 0) {
-        const silence = classifySilence(timedOut(answer.error_code), answer.error)
-        end(silence.outcome, silence.detail)
+        tellSilence(answer, headers, told)
         continue
       }
-      // A server that has forgotten the session says 404; the protocol then asks for a new one, within the next call.
-      if (status === 404 && session.kept) session = undefined
-      const { outcome, detail, content } = classify(status, bodyText(answer.body), id, use.expectedCodes)
-      if (outcome !== 'ok' || use.check === undefined || content === undefined) {
-        end(outcome, detail)
+      const { outcome, detail, content } = classify(
+        status,
+        bodyText(answer.body),
+        id,
+        use.expectedCodes,
+        use.rules,
+        headers,
+      )
+      if (outcome !== 'ok' || content === undefined) {
+        told(outcome, detail)
+        if (status !== 200) session = afterRefusal(status, answer, session)
         continue
       }
-      const verdict = use.check(content, args, memory)
-      if (typeof verdict === 'string') end(verdict)
-      else end('wrong_answer', verdict.wrong)
+      tellCheck(use.check?.(content, args, memory) ?? 'ok', told)
+      if (sampled()) answered(stringify(args), stringify(content))
     } catch (thrown) {
       end('generator_error', describeThrown(thrown))
     }
   }
 }
 
+function tellCheck(check: Check, told: Tell): void {
+  if (typeof check === 'string') told(check, undefined)
+  else told('wrong_answer', check.wrong)
+}
+
+type Tell = (outcome: Outcome, detail: string | undefined) => void
+
+/** Without what proves who one is: servers quote what they were sent. */
+function tellerOf(headers: Headers, end: (outcome: string, detail?: string) => void): Tell {
+  return (outcome, detail) => end(outcome, detail === undefined ? undefined : withoutSecrets(detail, headers))
+}
+
+function tellSilence(answer: Pick<Answered, 'error' | 'error_code'>, shown: Headers, told: Tell): void {
+  const { outcome, detail } = classifySilence(timedOut(answer.error_code), answer.error, shown)
+  told(outcome, detail)
+}
+
+/** A server that has forgotten the session says 404; the protocol then asks for a new one, within the next call. */
+function afterRefusal(status: number, answer: Pick<Answered, 'headers'>, session: Dialect): Dialect | undefined {
+  if (status === 429) squall.rest(askedToWaitMs(answer))
+  return status === 404 && session.sessionId !== null ? undefined : session
+}
+
+/** A session in place of one that the server has forgotten; undefined: there is none, and the call has ended by that. */
+function reopen(place: Place, id: string, timeoutMs: number, told: Tell): Dialect | undefined {
+  const session = openSession(place, id, timeoutMs)
+  if (!('outcome' in session)) return session
+  told(session.outcome, `no session: ${session.detail}`)
+  if (session.retryAfterMs !== undefined) squall.rest(session.retryAfterMs)
+  return undefined
+}
+
+/** What all calls of one tool have in common in one session, made at the first. */
+interface Request {
+  readonly head: string
+  readonly params: { readonly headers: Record<string, string>; readonly timeout?: number }
+}
+
+function ask({ target }: Place, { head, params }: Request, id: string, args: object): Answered {
+  return http.post(target, `${head}${JSON.stringify(args)}${callBodyMiddle}"${id}"${callBodyTail}`, params)
+}
+
 /** k6's own limit of 60 s would end longer calls; below it the generator's limit alone acts, which is cheaper. */
-function paramsOf(session: Session, callTimeoutMs: number) {
-  const headers = session.headers
-  return callTimeoutMs < 60_000 ? { headers } : { headers, timeout: callTimeoutMs + 1_000 }
-}
-
-function slotRandom(draw: () => number): Random {
-  const { floor } = Math
-  return {
-    next: draw,
-    int: (min, max) => min + floor(draw() * (max - min + 1)),
-    pick<T>(items: readonly T[]): T {
-      if (items.length === 0) throw new Error('nothing to pick from')
-      return items[floor(draw() * items.length)] as T
-    },
-  }
-}
-
-function describeThrown(thrown: unknown): string {
-  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+function requestOf(session: Dialect, tool: string, shown: Headers, callTimeoutMs: number): Request {
+  const headers = { ...session.callHeaders(tool), ...shown }
+  const params = callTimeoutMs < 60_000 ? { headers } : { headers, timeout: callTimeoutMs + 1_000 }
+  return { head: session.callHead(tool), params }
 }

@@ -6,7 +6,10 @@ import { faults } from '../../chaos/faults/registry.ts'
 import type { Catalogue, FaultDescription, PresetDescription, WorkloadDescription } from '../domain/catalogue.ts'
 import { loadWorkload, workloadFile } from '../load/workload.ts'
 import { measureCatalogue } from '../measure/registry.ts'
+import { mappings } from '../observe/mappings/registry.ts'
 import { assets } from './assets.ts'
+import { describeSpoken } from './own-workload.ts'
+import { rowFilesFrom } from './row-file.ts'
 
 function names(folder: string, ending: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
@@ -18,7 +21,16 @@ function names(folder: string, ending: string): readonly string[] {
 async function workloads(): Promise<Map<string, WorkloadDescription>> {
   const found = new Map<string, WorkloadDescription>()
   for (const name of names(assets.scenarios, '.ts')) {
+    const spoken = await describeSpoken(workloadFile(name), name)
+    if (spoken !== null) {
+      found.set(name, spoken)
+      continue
+    }
     const workload = await loadWorkload(workloadFile(name))
+    if (typeof workload === 'function') {
+      found.set(name, { name, title: 'the tools that the plan names', tools: null, hasLedger: false })
+      continue
+    }
     const tools = new Map(workload.tools.map((tool) => [tool.name, tool.weight]))
     found.set(name, { name, title: `${tools.size} tools`, tools, hasLedger: workload.ledger !== undefined })
   }
@@ -51,6 +63,8 @@ export async function readCatalogue(): Promise<Catalogue> {
     faults: new Map<string, FaultDescription>(faults),
     measures: measureCatalogue,
     drills,
+    mappings,
+    rowFile: rowFilesFrom(process.cwd()),
     presets: new Map(names(assets.presets, '.yaml').map((name) => [name, preset(name)])),
   }
 }

@@ -1,5 +1,7 @@
-import type { FaultJudgement, NodeRole } from './plan.ts'
+import type { JsonObject } from './json.ts'
+import type { FaultJudgement, NodeRole, PoolMap } from './plan.ts'
 import type { Unit, WindowKind } from './verdict.ts'
+import type { Protocol, ReadWords } from './words.ts'
 
 /** What a plan may name: handed to src/plan by the command line, so that plans depend on no implementation. */
 export interface Catalogue {
@@ -9,6 +11,21 @@ export interface Catalogue {
   readonly measures: ReadonlyMap<string, MeasureDescription>
   readonly presets: ReadonlyMap<string, PresetDescription>
   readonly drills: ReadonlyMap<string, DrillDescription>
+  readonly mappings: ReadonlyMap<string, MappingDescription>
+  /** Reads a file of arguments. `from`: the plan's file that names it; null: it came by a flag. */
+  readonly rowFile: (written: string, from: string | null) => RowFile
+}
+
+/** A file that arguments are drawn from, as the run will find it: all of its rows, or why there are none. */
+export type RowFile =
+  | { readonly file: string; readonly rows: readonly JsonObject[]; readonly sha256: string }
+  | { readonly file: string; readonly problem: string }
+
+/** How an exporter names what a pool tells of itself. */
+export interface MappingDescription {
+  readonly name: string
+  readonly title: string
+  readonly map: PoolMap
 }
 
 /** One step of a drill, as its runbook has it. */
@@ -32,6 +49,14 @@ export interface WorkloadDescription {
   readonly tools: ReadonlyMap<string, number> | null
   /** It names a tool by which a ledger can be written. */
   readonly hasLedger: boolean
+  /** Absent: MCP. */
+  readonly protocol?: Protocol
+  /** Its calls stand in the plan, under `load.with`; `tools` is null then. */
+  readonly fromPlan?: ReadWords
+  /** Of a workload that the plan names by its path: where it is, absolute. */
+  readonly file?: string
+  /** Why it cannot be used. */
+  readonly problem?: string
 }
 
 /** `name`: a table's, with its schema where it needs one: letters, digits, _ and at most one dot; the fault quotes it. */
@@ -68,6 +93,8 @@ export interface FaultDescription {
   readonly needsBackups?: 'any' | 'archive'
   /** Of a fault on databases: only where none follows another. */
   readonly standsAlone?: true
+  /** It is made and healed by commands of the plan: `hooks.inject` and `hooks.heal`. */
+  readonly byHooks?: true
   readonly parameters: Readonly<Record<string, ParameterDescription>>
   readonly judgedBy: FaultJudgement
   /** It may be on together with others that combine, on one target: each one's effect and end show by themselves. */

@@ -1,4 +1,4 @@
-/** Reads Prometheus text exposition, as far as samples go: comments, types and timestamps are passed over. */
+/** Reads Prometheus text exposition, as far as samples go: comments, types, timestamps and exemplars are passed over. */
 
 export interface MetricSample {
   readonly labels: Readonly<Record<string, string>>
@@ -7,7 +7,9 @@ export interface MetricSample {
 
 export type Metrics = ReadonlyMap<string, readonly MetricSample[]>
 
-const line = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?[ \t]+([^ \t]+)(?:[ \t]+-?\d+)?$/
+/** Name, labels, value; then a time, and an exemplar, as OpenMetrics writes behind buckets and counters. */
+const line =
+  /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+([^ \t]+)(?:[ \t]+-?[\d.]+(?:[eE][+-]?\d+)?)?(?:[ \t]+# .*)?$/
 const label = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g
 const escapes: Readonly<Record<string, string>> = { '\\n': '\n', '\\"': '"', '\\\\': '\\' }
 

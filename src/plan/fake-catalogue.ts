@@ -70,6 +70,7 @@ export const fakeCatalogue: Catalogue = {
     ['black-hole', { name: 'black-hole', ...plain }],
     ['narrow', { name: 'narrow', ...plain, combines: true, isToDatabase: true }],
     ['crash', { name: 'crash', ...plain, on: 'node' }],
+    ['hooked', { ...plain, name: 'hooked', on: 'node', byHooks: true }],
     ['locked', locked],
     ['filling', { ...locked, name: 'filling', fillsDisk: true, parameters: {} }],
     ['restored', { ...locked, name: 'restored', needsBackups: 'any', standsAlone: true, parameters: {} }],
@@ -89,7 +90,21 @@ export const fakeCatalogue: Catalogue = {
     ['pool.leaked', measure('count', ['run'])],
     ['database.connections.peak', measure('count')],
     ['recovery.after_heal', measure('s', ['recovery'])],
+    ['recovery.rto_sustained', measure('ms', ['injection'])],
+    ['data.rpo', measure('ms', ['run'])],
+    ['data.rpo_worst_case', measure('s', ['run', 'injection'])],
+    ['restore.duration', measure('s', ['run', 'injection'])],
+    ['restore.duration_at_size', measure('s', ['run', 'injection'])],
+    ['restore.tables', measure('count', ['run', 'injection'])],
+    ['restore.rows_match', measure('bool', ['run', 'injection'])],
   ]),
+  mappings: new Map([['counted', { name: 'counted', title: 'counted', map: { used: 'in_use', max: 'limit' } }]]),
+  rowFile: (written, from) => {
+    const file = `${from ?? 'flag'}/${written}`
+    return written === 'rows.csv'
+      ? { file, rows: [{ id: 1 }, { id: 2, name: 'Bo' }], sha256: 'a1' }
+      : { file, problem: 'there is none' }
+  },
   presets: new Map(
     (
       [

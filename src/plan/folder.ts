@@ -23,13 +23,13 @@ export function planFolder(folder: string, workingFolder: string): LoadText {
     try {
       return { text: readFileSync(path, 'utf8'), file: shortest(path, workingFolder) }
     } catch {
-      return { known: planNames(folder) }
+      return { known: planNames(folder), ...(isPath ? { sought: path } : {}) }
     }
   }
 }
 
 /** As people would write it: relative when it lies below the working folder. */
-function shortest(path: string, workingFolder: string): string {
+export function shortest(path: string, workingFolder: string): string {
   const below = relative(workingFolder, path)
   return below.startsWith('..') || isAbsolute(below) ? path : below
 }

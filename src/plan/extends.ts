@@ -5,12 +5,12 @@ import { child, type Place, parseTree, showTree, type Tree } from './tree.ts'
 
 /**
  * Finds a plan's text by name or path. `from`: the file that extends it, null for the plan itself.
- * Not found: the names there are.
+ * Not found: the names there are, and where no file could be read, for what is a path.
  */
 export type LoadText = (
   nameOrPath: string,
   from: string | null,
-) => { readonly text: string; readonly file: string } | { readonly known: readonly string[] }
+) => { readonly text: string; readonly file: string } | { readonly known: readonly string[]; readonly sought?: string }
 
 /** The plan with all that it extends merged under it; null when there is nothing to go on with. */
 export function loadExtended(nameOrPath: string, loadText: LoadText, problems: Problems): Tree | null {
@@ -26,8 +26,7 @@ export function loadExtended(nameOrPath: string, loadText: LoadText, problems: P
     const { place, path } = next
     const found = loadText(next.nameOrPath, next.from)
     if ('known' in found) {
-      const hint = didYouMean(next.nameOrPath, found.known)
-      problems.add(place, path, next.nameOrPath, `a plan's name (${listNames(found.known)}) or path${hint}`)
+      problems.add(place, path, next.nameOrPath, whatIsThere(next.nameOrPath, found))
       return null
     }
     const chain = [...seen, found.file].join(' → ')
@@ -42,6 +41,11 @@ export function loadExtended(nameOrPath: string, loadText: LoadText, problems: P
     next = parentOf(tree, found.file, problems)
   }
   return layers.reduceRight((below, above) => mergeTrees(below, above))
+}
+
+function whatIsThere(nameOrPath: string, { known, sought }: { known: readonly string[]; sought?: string }): string {
+  if (sought !== undefined) return `a file that is there: none can be read at ${sought}`
+  return `a plan's name (${listNames(known)}) or path${didYouMean(nameOrPath, known)}`
 }
 
 function parentOf(tree: Tree, file: string, problems: Problems) {

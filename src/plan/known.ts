@@ -1,4 +1,6 @@
 import type { Catalogue } from '../domain/catalogue.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { callsOf, plainOf } from './calls.ts'
 import { instancesMax } from './limits.ts'
 import type { Problems } from './problems.ts'
 import { child, idOf, type Tree } from './tree.ts'
@@ -10,11 +12,19 @@ export interface Known {
   readonly links: ReadonlyMap<string, Tree>
   /** How many run for a node or a link, by its id; none where what was written is no such number. */
   readonly instances: ReadonlyMap<string, number>
+  /** Squall starts nothing of it. */
+  readonly isExternal: boolean
+  /** Its data may be written to and lost: Squall made it, or the plan says so. */
+  readonly isDisposable: boolean
   /** A database follows another. */
   readonly isReplicated: boolean
   readonly phases: ReadonlyMap<string, Tree>
   readonly faults: ReadonlyMap<string, Tree>
   readonly workload: string | null
+  /** What the workload calls, with its share; null: nobody knows before the run, or there is no such workload. */
+  readonly calls: ReadonlyMap<string, number> | null
+  /** Names of the plan's hooks. */
+  readonly hooks: ReadonlySet<string>
 }
 
 export function collectKnown(tree: Tree, catalogue: Catalogue): Known {
@@ -22,15 +32,26 @@ export function collectKnown(tree: Tree, catalogue: Catalogue): Known {
   const load = child(tree, 'load')
   const nodes = keysOf(child(stack, 'nodes'))
   const links = keysOf(child(stack, 'links'))
+  const workload = textOf(child(load, 'workload'))
+  const words = child(load, 'with')
+  const isExternal = textOf(child(stack, 'kind')) === 'external'
+  const disposable = child(stack, 'disposable')
   return {
     catalogue,
     nodes,
+    isExternal,
+    isDisposable: !isExternal || (disposable?.kind === 'scalar' && disposable.value === true),
     isReplicated: [...nodes.values()].some((node) => child(node, 'follows') !== null),
     links,
     instances: countInstances(nodes, links),
     phases: idsOf(child(load, 'phases')),
     faults: idsOf(child(tree, 'faults')),
-    workload: textOf(child(load, 'workload')),
+    workload,
+    calls: callsOf(
+      catalogue.workloads.get(workload ?? ''),
+      words?.kind === 'map' ? (plainOf(words) as JsonObject) : {},
+    ),
+    hooks: new Set(keysOf(child(stack, 'hooks')).keys()),
   }
 }
 

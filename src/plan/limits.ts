@@ -44,6 +44,9 @@ export const drillHorizonMsMax = 4 * 3_600_000
 /** Writes of the ledger, a second and by each way. */
 export const ledgerRateMin = 10
 export const ledgerRateMax = 1_000
+/** Updates and reads are some 25 ms and 250 ms apart: less cannot be told; more than an hour nobody reads from. */
+export const staleAfterMsMin = 100
+export const staleAfterMsMax = 3_600_000
 
 /** `--quick`: 224 s of phases become 78 s. Recovery needs 5 s of sight after the heal to be called settled. */
 export const quickFactor = 0.35
@@ -53,6 +56,10 @@ export const quickFaultMsMin = 8_000
 /** Of a server: each takes some 100 MB, a share of the processors, and its own pool of the database's connections. */
 export const instancesMax = 5
 
+/** Interpreters take 20 to 60 MB each: 50 are 1 to 3 GB; above 500 this machine is what is measured. */
+export const stdioProcessesDefault = 50
+export const stdioProcessesMax = 500
+
 /** PostgreSQL's defaults: max_connections, and superuser_reserved_connections of these. */
 export const connectionsDefault = 100
 export const reservedConnections = 3
@@ -60,3 +67,6 @@ export const reservedConnections = 3
 export const replicasMax = 3
 /** Injections of one fault in a plan: each one is a band in the report, with findings of its own. */
 export const timesMax = 100
+/** A command of the users' own. Shorter, no program gets anything done; longer than 10 min, nobody waits for in a run. */
+export const hookMsMin = 1_000
+export const hookMsMax = 600_000

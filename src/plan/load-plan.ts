@@ -1,6 +1,8 @@
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { Advice, Plan, Problem } from '../domain/plan.ts'
 import { readUsers, scaleUsers, shorten } from './adjust.ts'
+import { type Aimed, aimAt, checkHosts, serverIdOf } from './aim.ts'
+import { lookAt } from './aim-database.ts'
 import { type LoadText, loadExtended } from './extends.ts'
 import { adviseOn } from './lints/registry.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
@@ -8,6 +10,7 @@ import { Problems } from './problems.ts'
 import { readDraft } from './read-draft.ts'
 import { repeat } from './repeat.ts'
 import { layOut } from './timeline.ts'
+import { child, type Tree } from './tree.ts'
 
 export interface PlanRequest {
   /** A plan's name, or a path. */
@@ -30,22 +33,26 @@ export interface PlanResult {
  */
 export function loadPlan({ plan: name, loadText, catalogue, overrides }: PlanRequest): PlanResult {
   const problems = new Problems()
-  refuseTarget(overrides, problems)
-  const users = overrides.users === null ? null : readUsers(overrides.users, problems)
   const tree = loadExtended(name, loadText, problems)
-  const changed = tree === null ? null : applyOverrides(tree, overrides, problems)
+  const aimed = tree === null ? null : turn(tree, overrides, problems)
+  const turned = aimed?.tree ?? tree
+  const users = overrides.users === null ? null : readUsers(overrides.users, problems)
+  const changed = turned === null ? null : applyOverrides(turned, overrides, problems)
   const draft = changed === null ? undefined : readDraft(changed, catalogue, problems)
   if (draft === undefined) return { plan: null, problems: problems.list, advice: [] }
   const peopled = users === null ? draft : scaleUsers(draft, users)
   const timed = overrides.quick ? shorten(peopled, problems) : peopled
-  const plan = layOut(repeat(timed, problems), overrides.quick, problems)
+  const laid = layOut(repeat(timed, problems), overrides.quick, problems)
+  checkHosts(laid.stack, overrides, problems)
   if (problems.count > 0) return { plan: null, problems: problems.list, advice: [] }
+  const leftOut = aimed?.leftOut ?? []
+  const plan = leftOut.length === 0 ? laid : { ...laid, leftOut }
   return { plan, problems: [], advice: adviseOn(plan, catalogue) }
 }
 
-function refuseTarget({ target }: Overrides, problems: Problems): void {
-  if (target === null) return
-  const expected =
-    'no target: not in this version; name the command that starts your server in stack.nodes.server.command'
-  problems.add({ file: '--target', line: null }, 'stack.nodes.server.url', target, expected)
+/** What is started here, or what is there already. */
+function turn(tree: Tree, overrides: Overrides, problems: Problems): Aimed {
+  const { target } = overrides
+  if (target !== null) return aimAt(tree, { ...overrides, target }, problems)
+  return { tree: lookAt(tree, serverIdOf(child(tree, 'stack')), overrides, problems), leftOut: [] }
 }

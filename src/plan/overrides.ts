@@ -8,6 +8,12 @@ export interface Overrides {
   readonly users: string | null
   readonly seed: string | null
   readonly target: string | null
+  /** Where the database behind it is; without a password, which is in no plan. */
+  readonly database: string | null
+  /** The proxy on the way from the server to the database: its name, or its address. */
+  readonly proxy: string | null
+  /** Hosts beside this machine that may be put under load, if the plan names them too. */
+  readonly allowHosts: readonly string[]
   readonly stack: string | null
   readonly unknown: string | null
   readonly quick: boolean
@@ -18,6 +24,9 @@ export const noOverrides: Overrides = {
   users: null,
   seed: null,
   target: null,
+  database: null,
+  proxy: null,
+  allowHosts: [],
   stack: null,
   unknown: null,
   quick: false,

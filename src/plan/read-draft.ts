@@ -7,11 +7,12 @@ import type { Problems } from './problems.ts'
 import { readDrill } from './sections/drill.ts'
 import { readFaults } from './sections/faults.ts'
 import { readLoad } from './sections/load.ts'
+import { checkMetrics, withMetrics } from './sections/metrics.ts'
 import { readObjectives } from './sections/objectives.ts'
 import { observeDefault, readObserve } from './sections/observe.ts'
 import { readStack } from './sections/stack.ts'
 import { anyText, complain, id, later, object, oneOf, optional, type Read, required, wholeIn } from './shape.ts'
-import type { Tree } from './tree.ts'
+import { child, type Tree } from './tree.ts'
 
 const version: Read<1> = (spot, problems) =>
   spot.tree.kind === 'scalar' && spot.tree.value === 1
@@ -22,6 +23,7 @@ const version: Read<1> = (spot, problems) =>
 export function readDraft(tree: Tree, catalogue: Catalogue, problems: Problems): Draft | undefined {
   const known = collectKnown(tree, catalogue)
   checkIdsUnique(tree, known, problems)
+  checkMetrics(known, child(tree, 'observe'), problems)
   const draft = object({
     squall: required(version),
     name: required(id),
@@ -38,5 +40,5 @@ export function readDraft(tree: Tree, catalogue: Catalogue, problems: Problems):
   })({ tree, path: '' }, problems)
   if (draft === undefined) return undefined
   const { squall: _, extends: __, alerts: ___, ...kept } = draft
-  return kept
+  return { ...kept, observe: withMetrics(kept.observe, kept.stack) }
 }

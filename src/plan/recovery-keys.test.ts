@@ -21,9 +21,10 @@ describe('drill', () => {
   it('is named; a minute, no schedule and by itself unless it is said', () => {
     const usual = { name: 'failover', mode: 'automatic', horizonMs: 60_000, every: null }
     expect(planned('seed: 7', 'drill: {name: failover}').drill).toEqual(usual)
-    const written = 'drill: {name: failover, mode: automatic, horizon: 2 min, every: quarter}'
+    const written = 'drill: {name: failover, mode: manual, horizon: 2 min, every: quarter}'
     expect(planned('seed: 7', written).drill).toEqual({
       ...usual,
+      mode: 'manual',
       horizonMs: 120_000,
       every: 'quarter',
     })
@@ -34,7 +35,7 @@ describe('drill', () => {
     ['{}', 'drill.name', 'nothing', /a value/],
     ['{name: failover, horizon: 1 s}', 'drill.horizon', '1 s', /5 s to 4 h/],
     ['{name: failover, every: day}', 'drill.every', 'day', /week, month, quarter, year/],
-    ['{name: failover, mode: manual}', 'drill.mode', 'manual', /automatic: .*not in this version/],
+    ['{name: failover, mode: half}', 'drill.mode', 'half', /automatic, manual/],
   ])('%s is told', (written, path, received, expected) => {
     const [problem = []] = problemsOf('seed: 7', `drill: ${written}`)
     expect(problem).toEqual([path, received, expect.stringMatching(expected)])
@@ -58,9 +59,9 @@ describe('supervisor', () => {
 
 describe('ledger', () => {
   it.each([
-    ['{via: sql}', { via: ['sql'], ratePerS: 200 }],
-    ['{via: tool, rate: 50/s}', { via: ['tool'], ratePerS: 50 }],
-    ['{via: both, rate: 1000/s}', { via: ['tool', 'sql'], ratePerS: 1_000 }],
+    ['{via: sql}', { via: ['sql'], ratePerS: 200, staleAfterMs: 1_000 }],
+    ['{via: tool, rate: 50/s}', { via: ['tool'], ratePerS: 50, staleAfterMs: 1_000 }],
+    ['{via: both, rate: 1000/s, stale_after: 5 s}', { via: ['tool', 'sql'], ratePerS: 1_000, staleAfterMs: 5_000 }],
   ])('%s', (written, ledger) => {
     expect(planned('observe:', `observe:\n  ledger: ${written}`).observe.ledger).toEqual(ledger)
   })
@@ -75,7 +76,10 @@ describe('ledger', () => {
     ])
   })
 
-  it.each(['{via: both, rate: 5/s}', '{rate: 200/s}', '{via: post}'])('%s is told', (written) => {
-    expect(problemsOf('observe:', `observe:\n  ledger: ${written}`)).toHaveLength(1)
-  })
+  it.each(['{via: both, rate: 5/s}', '{rate: 200/s}', '{via: post}', '{via: sql, stale_after: 50 ms}'])(
+    '%s is told',
+    (written) => {
+      expect(problemsOf('observe:', `observe:\n  ledger: ${written}`)).toHaveLength(1)
+    },
+  )
 })

@@ -50,6 +50,15 @@ export function later(accepts: string): Field<null> {
   return { read, absent: { value: null } }
 }
 
+/** A key that others of its kind have: refused when it asks for anything, with the reason. */
+export function nothing(why: string): Field<null> {
+  const read: Read<null> = (spot, problems) => {
+    if (!isEmpty(spot.tree)) complain(spot, problems, `nothing here: ${why}`)
+    return null
+  }
+  return { read, absent: { value: null } }
+}
+
 export function complain({ tree, path }: Spot, problems: Problems, expected: string): undefined {
   problems.add(tree.place, path, showTree(tree), expected)
   return undefined

@@ -1,6 +1,9 @@
 import type { Catalogue } from '../../domain/catalogue.ts'
 import type { Objective, Plan } from '../../domain/plan.ts'
+import { callsKey } from '../../domain/words.ts'
+import { callsOf } from '../calls.ts'
 import type { Lint } from './lint.ts'
+import { windowSeconds } from './user-seconds.ts'
 
 /** Order statistics need so many values for a 95 % interval of the quantile. */
 const callsForQuantile: Readonly<Record<string, number>> = { p50: 5, p95: 59, p99: 299 }
@@ -13,9 +16,9 @@ export const fewCallsPerTool: Lint = {
       const tool = objective.where?.tool
       if (!objective.judged || tool === undefined) return []
       const rarest = rarestShare(plan, catalogue, tool)
-      const seconds = windowSeconds(plan, objective.during)
-      if (rarest === null || seconds === null) return []
-      const calls = Math.floor(rarest.share * seconds.userSeconds * (1_000 / plan.load.paceMs))
+      const userSeconds = windowSeconds(plan, objective.during)
+      if (rarest === null || userSeconds === null) return []
+      const calls = Math.floor(rarest.share * userSeconds * (1_000 / plan.load.paceMs))
       const needed = callsNeeded(objective)
       if (calls >= needed) return []
       const why =
@@ -36,47 +39,17 @@ function callsNeeded({ measure, max, min }: Objective): number {
 }
 
 function rarestShare(plan: Plan, catalogue: Catalogue, wanted: string) {
-  const tools = catalogue.workloads.get(plan.load.workload)?.tools ?? null
-  if (tools === null) return null
-  const changed = plan.load.with.tools as Readonly<Record<string, { readonly weight: number }>> | undefined
+  const workload = catalogue.workloads.get(plan.load.workload)
+  const changed = plan.load.with[callsKey[workload?.protocol ?? 'mcp']] as
+    | Readonly<Record<string, { readonly weight: number }>>
+    | undefined
+  // A workload without tools of its own has those of the plan.
+  const own = Object.entries(changed ?? {}).map(([tool, { weight }]) => [tool, weight] as const)
+  const tools = callsOf(workload, plan.load.with) ?? own
   const weights = [...tools].map(([tool, own]) => ({ tool, weight: changed?.[tool]?.weight ?? own }))
   const total = weights.reduce((sum, { weight }) => sum + weight, 0)
   const rarest = weights
     .filter(({ tool, weight }) => weight > 0 && (wanted === '*' || wanted === tool))
     .sort((a, b) => a.weight - b.weight)[0]
   return rarest === undefined ? null : { tool: rarest.tool, share: rarest.weight / total }
-}
-
-/** Users times seconds of a window, as planned: a clear window is its phase less its faults and their recoveries. */
-function windowSeconds(plan: Plan, window: string): { readonly userSeconds: number } | null {
-  const fault = plan.faults.find(({ id }) => window === id || window === `${id}.recovery`)
-  if (fault !== undefined) {
-    const healMs = fault.startMs + fault.forMs
-    if (window === fault.id) return { userSeconds: userSeconds(plan, fault.startMs, healMs) }
-    return { userSeconds: userSeconds(plan, healMs, healMs + fault.recoveryMs) }
-  }
-  const phases = plan.load.phases.filter(({ id }) => window === 'run' || window === id || window === `${id}.clear`)
-  const [first] = phases
-  const last = phases.at(-1)
-  if (first === undefined || last === undefined) return null
-  const whole = userSeconds(plan, first.startMs, last.endMs)
-  if (!window.endsWith('.clear')) return { userSeconds: whole }
-  const harmed = plan.faults
-    .map(({ startMs, forMs, recoveryMs }) => {
-      return userSeconds(plan, Math.max(first.startMs, startMs), Math.min(last.endMs, startMs + forMs + recoveryMs))
-    })
-    .reduce((sum, each) => sum + each, 0)
-  return { userSeconds: Math.max(0, whole - harmed) }
-}
-
-/** The area below the users' curve between two times. */
-function userSeconds(plan: Plan, fromMs: number, toMs: number): number {
-  const areas = plan.load.phases.map(({ startMs, endMs, usersFrom, usersTo }) => {
-    const from = Math.max(fromMs, startMs)
-    const to = Math.min(toMs, endMs)
-    if (to <= from) return 0
-    const users = (atMs: number) => usersFrom + ((usersTo - usersFrom) * (atMs - startMs)) / (endMs - startMs)
-    return ((users(from) + users(to)) / 2) * ((to - from) / 1_000)
-  })
-  return areas.reduce((sum, area) => sum + area, 0)
 }

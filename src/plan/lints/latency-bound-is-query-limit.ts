@@ -1,3 +1,4 @@
+import type { Objective, Plan } from '../../domain/plan.ts'
 import { type Lint, maxMs, servers, setting } from './lint.ts'
 
 export const latencyBoundIsQueryLimit: Lint = {
@@ -7,7 +8,8 @@ export const latencyBoundIsQueryLimit: Lint = {
     const limitsMs = new Set(servers(plan).map((node) => setting(node, 'QUERY_TIMEOUT_MS')))
     const equal = plan.objectives.filter((objective) => {
       const boundMs = maxMs(objective)
-      return objective.measure.startsWith('tool.latency.') && boundMs !== null && limitsMs.has(boundMs)
+      const isEqual = objective.measure.startsWith('tool.latency.') && boundMs !== null && limitsMs.has(boundMs)
+      return isEqual && !judgesErrors(plan, objective)
     })
     const [first] = equal
     if (first === undefined) return []
@@ -17,4 +19,12 @@ export const latencyBoundIsQueryLimit: Lint = {
       `(${equal.map(({ id }) => id).join(', ')}): judge the error ratio of the same windows too`
     return [{ path: `objectives.${first.id}.max`, why }]
   },
+}
+
+/** Of all tools, or of the same one, in the same window. */
+function judgesErrors({ objectives }: Plan, { during, where }: Objective): boolean {
+  return objectives.some((other) => {
+    const isSame = other.where === null || other.where.tool === where?.tool
+    return other.judged && other.measure === 'tool.error_ratio' && other.during === during && isSame
+  })
 }

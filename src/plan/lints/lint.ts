@@ -49,3 +49,8 @@ export function callsPerSPeak(plan: Plan): number {
 export function maxMs({ max, boundText }: Objective): number | null {
   return max === null ? null : parseDurationMs(boundText)
 }
+
+/** Whether a measure is part of the verdict. */
+export function judges({ objectives }: Plan, measure: string): boolean {
+  return objectives.some((objective) => objective.judged && objective.measure === measure)
+}

@@ -19,7 +19,9 @@ export const ownSupervisor: Lint = {
   },
 }
 
-function ofStack({ stack: { supervisor } }: Plan): readonly Remark[] {
+function ofStack({ stack: { supervisor }, drill }: Plan): readonly Remark[] {
+  // A person decides then.
+  if (drill?.mode === 'manual') return []
   const { promoteAfterMs = null, restartAfterMs = null } = supervisor ?? {}
   const acts = [
     promoteAfterMs === null ? null : `promotes after ${formatDurationMs(promoteAfterMs)}`,

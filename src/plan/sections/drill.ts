@@ -1,16 +1,11 @@
 import { type BackupKind, backupKinds } from '../../domain/backup.ts'
 import type { DrillPlan } from '../../domain/plan.ts'
-import { type Known, textOf } from '../known.ts'
+import type { Known } from '../known.ts'
 import { drillHorizonMsMax, drillHorizonMsMin } from '../limits.ts'
-import { complain, duration, joinPath, object, oneOf, optional, placeOf, type Read, required } from '../shape.ts'
+import { duration, joinPath, object, oneOf, optional, placeOf, type Read, required } from '../shape.ts'
 import { child } from '../tree.ts'
 
-/** Runs may be of other versions, and tell of manual ones. */
-const automatic: Read<'automatic'> = (spot, problems) =>
-  textOf(spot.tree) === 'automatic'
-    ? 'automatic'
-    : complain(spot, problems, 'automatic: other modes are not in this version')
-
+const modes = ['automatic', 'manual'] as const
 const schedules = ['week', 'month', 'quarter', 'year'] as const
 
 function hasBackups({ nodes }: Known): boolean {
@@ -22,7 +17,7 @@ export function readDrill(known: Known): Read<DrillPlan | null> {
   return (spot, problems) => {
     const drill = object({
       name: required(oneOf(known.catalogue.drills.keys(), 'a drill')),
-      mode: optional<'automatic'>(automatic, 'automatic'),
+      mode: optional(oneOf(modes, 'how its steps are carried out'), 'automatic'),
       horizon: optional(duration(drillHorizonMsMin, drillHorizonMsMax), 60_000),
       verifies: optional<BackupKind | null>(oneOf(backupKinds, 'which backup is proven'), null),
       every: optional<DrillPlan['every']>(oneOf(schedules, 'how often it is to be done'), null),

@@ -28,6 +28,7 @@ import {
   wholeIn,
 } from '../shape.ts'
 import { child, type Tree } from '../tree.ts'
+import { hooksLacking } from './hooks.ts'
 
 type ParameterValue = number | string | boolean
 
@@ -66,6 +67,7 @@ function parameters(fault: FaultDescription | undefined): Read<Readonly<Record<s
 
 /** Where a fault may act: the links or the nodes of the plan, as the fault wants. */
 function target(fault: FaultDescription | undefined, known: Known): Read<string> {
+  if (known.isExternal && (fault?.on === 'node' || known.links.size === 0)) return ofOthers
   const isToDatabase = ([, link]: readonly [string, Tree]) => {
     const to = known.nodes.get(textOf(child(link, 'to')) ?? '')
     return textOf(child(to ?? null, 'role')) === 'postgres'
@@ -87,6 +89,14 @@ function target(fault: FaultDescription | undefined, known: Known): Read<string>
   const where = whereOf(fault)
   return oneOf(fitting, `a ${roles.join(' or ')} node${where}, since ${fault.name} acts on no other`)
 }
+
+/** A fault is undone by whoever holds what it acts on. */
+const ofOthers: Read<string> = (spot, problems) =>
+  complain(
+    spot,
+    problems,
+    'no fault: Squall did not start this server, so that it could neither harm nor heal it; with kind: local it starts it, by the `command` of the node',
+  )
 
 function backsUp(node: Tree, need: 'any' | 'archive'): boolean {
   const backups = child(node, 'backups')
@@ -191,6 +201,9 @@ function readFault(known: Known): Read<FaultDraft> {
       problems,
     )
     if (!isWhole(values) || description === undefined) return undefined
+    const lacking = description.byHooks ? hooksLacking(known) : []
+    if (lacking.length > 0)
+      return complain(spot, problems, `${lacking.join(' and ')}: ${values.fault} is made and healed by them`)
     const given = values.with ?? withoutParameters(description, spot, problems)
     if (given === undefined) return undefined
     return {

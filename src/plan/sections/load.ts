@@ -1,3 +1,5 @@
+import type { DatabasePlace } from '../../domain/plan.ts'
+import { callsKey } from '../../domain/words.ts'
 import type { Draft, PhaseDraft } from '../draft.ts'
 import type { Known } from '../known.ts'
 import { callTimeoutMsMin, drainMsMax, durationMsMax, paceMsMin, phaseMsMin, usersMax, weightMax } from '../limits.ts'
@@ -6,13 +8,14 @@ import {
   bool,
   complain,
   duration,
+  type Field,
   id,
   joinPath,
+  later,
   list,
   mapOf,
   numberIn,
   object,
-  oneOf,
   optional,
   placeOf,
   type Read,
@@ -20,6 +23,10 @@ import {
   required,
   wholeIn,
 } from '../shape.ts'
+import { child } from '../tree.ts'
+import { sameAnswers } from './same-answers.ts'
+import { plannedTools } from './tools.ts'
+import { databasePlace, describedWorkload, spokenBy, wordsFor, workloadName } from './workload.ts'
 
 /** `1000`, or `[from, to]` for a straight rise or fall over the phase. */
 const users: Read<readonly [number, number]> = (spot, problems) => {
@@ -58,11 +65,44 @@ const phases: Read<readonly PhaseDraft[]> = (spot, problems) => {
   return complain(spot, problems, 'at least one user in some phase')
 }
 
-function weights(known: Known): Read<Readonly<Record<string, { readonly weight: number }>>> {
-  const tools = known.catalogue.workloads.get(known.workload ?? '')?.tools ?? null
+/** A workload reads its words itself, or has calls of its own, whose weights a plan may change. */
+function words(known: Known): Field<Readonly<Record<string, unknown>>> {
+  const workload = describedWorkload(known)
+  // One that cannot be used has been told; nobody knows what words it would take.
+  if (workload?.problem !== undefined) return { read: () => ({}), absent: { value: {} } }
+  if (workload?.fromPlan !== undefined) return required(wordsFor(workload.fromPlan))
+  if (workload?.tools === null && (workload.protocol ?? 'mcp') === 'mcp')
+    return required(object({ tools: required(plannedTools(known)) }))
+  const key = callsKey[workload?.protocol ?? 'mcp']
+  return optional<Readonly<Record<string, unknown>>>(object({ [key]: optional(changed(known), {}) }), { [key]: {} })
+}
+
+function database(known: Known): Field<DatabasePlace | null> {
+  if (describedWorkload(known)?.protocol === 'sql' && known.isExternal) return required(databasePlace(known))
+  if (describedWorkload(known)?.protocol === 'sql') return optional<DatabasePlace | null>(databasePlace(known), null)
+  return later('only a workload that speaks SQL has a database of its own to go to')
+}
+
+interface ChangedCall {
+  readonly weight: number
+  readonly answers?: 'same'
+}
+
+/** What a plan may say of the calls that a workload has of its own. */
+function changed(known: Known): Read<Readonly<Record<string, ChangedCall>>> {
+  const tools = known.calls
+  const weight = numberIn(0, weightMax)
   return mapOf((name) => (spot, problems) => {
     checkTool(name, tools, spot.path, spot.tree.place, problems)
-    return object({ weight: required(numberIn(0, weightMax)) })(spot, problems)
+    if (describedWorkload(known)?.protocol === 'sql') return object({ weight: required(weight) })(spot, problems)
+    const own = tools?.get(name)
+    const isWeightless = own !== undefined && child(spot.tree, 'answers') !== null
+    const found = object({
+      weight: isWeightless ? optional(weight, own) : required(weight),
+      answers: sameAnswers,
+    })(spot, problems)
+    if (found === undefined) return undefined
+    return { weight: found.weight, ...(found.answers === null ? {} : { answers: found.answers }) }
   })
 }
 
@@ -81,8 +121,9 @@ function checkTool(
 export function readLoad(known: Known): Read<Draft['load']> {
   return (spot, problems) => {
     const load = object({
-      workload: required(oneOf(known.catalogue.workloads.keys(), 'a workload')),
-      with: optional(object({ tools: optional(weights(known), {}) }), { tools: {} }),
+      workload: required(workloadName(known)),
+      with: words(known),
+      database: database(known),
       pace: required(duration(paceMsMin, durationMsMax)),
       call_timeout: optional(duration(callTimeoutMsMin, durationMsMax), 35_000),
       drain: optional(duration(0, drainMsMax), 5_000),
@@ -91,7 +132,8 @@ export function readLoad(known: Known): Read<Draft['load']> {
     })(spot, problems)
     if (load === undefined) return undefined
     const { workload, instances, pace: paceMs, call_timeout: callTimeoutMs, drain: drainMs } = load
-    return { workload, with: load.with, paceMs, callTimeoutMs, drainMs, instances, phases: load.phases }
+    const spoken = spokenBy(known, load.database)
+    return { workload, ...spoken, with: load.with, paceMs, callTimeoutMs, drainMs, instances, phases: load.phases }
   }
 }
 

@@ -140,7 +140,7 @@ function readBound(spot: Spot, measure: MeasureDescription | null, problems: Pro
 }
 
 function toolName(known: Known): Read<string> {
-  const tools = known.catalogue.workloads.get(known.workload ?? '')?.tools ?? null
+  const tools = known.calls
   if (tools === null) return anyText
   return (spot, problems) =>
     textOf(spot.tree) === '*'

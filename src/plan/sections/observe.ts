@@ -1,42 +1,17 @@
-import type { LedgerPlan, LedgerVia, ObservePlan, PoolField } from '../../domain/plan.ts'
+import { type LedgerPlan, type LedgerVia, type ObservePlan, staleAfterMsDefault } from '../../domain/plan.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
-import { ledgerRateMax, ledgerRateMin, sampleEveryMsMax, sampleEveryMsMin } from '../limits.ts'
-import { anyText, complain, duration, object, oneOf, optional, type Read, rate, required } from '../shape.ts'
+import {
+  ledgerRateMax,
+  ledgerRateMin,
+  sampleEveryMsMax,
+  sampleEveryMsMin,
+  staleAfterMsMax,
+  staleAfterMsMin,
+} from '../limits.ts'
+import { complain, duration, object, oneOf, optional, type Read, rate, required } from '../shape.ts'
 import { child } from '../tree.ts'
-
-/**
- * The names under which the reference server tells of its pool: those that its operators use, and
- * OpenTelemetry's `db.client.connection.*` in Prometheus form for what the documents do not name.
- */
-const poolMap: Readonly<Record<PoolField, string>> = {
-  used: 'database_connections_active',
-  idle: 'db_client_connection_count{state="idle"}',
-  max: 'database_connections_max',
-  pending: 'db_client_connection_pending_requests',
-  timeouts: 'db_client_connection_timeouts_total',
-  wait: 'db_client_connection_wait_time_seconds',
-  saturatedSeconds: 'db_client_connection_saturated_seconds_total',
-  saturatedLongestSeconds: 'db_client_connection_saturated_longest_seconds',
-  uptimeSeconds: 'process_uptime_seconds',
-  usedHighWater: 'db_client_connection_used_high_water',
-  pendingHighWater: 'db_client_connection_pending_high_water',
-}
-
-/** Plans write the fields in snake case, as all their keys. */
-const fieldsByKey = new Map(
-  (Object.keys(poolMap) as PoolField[]).map((field) => [
-    field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    field,
-  ]),
-)
-
-const metricNames: Read<Readonly<Partial<Record<PoolField, string>>>> = (spot, problems) => {
-  const fields = Object.fromEntries([...fieldsByKey].map(([key, field]) => [key, optional(anyText, poolMap[field])]))
-  const names = object(fields)(spot, problems)
-  if (names === undefined) return undefined
-  return Object.fromEntries([...fieldsByKey].map(([key, field]) => [field, names[key]]))
-}
+import { metricNames, metricsPath, poolEveryMsDefault, poolMap } from './metrics.ts'
 
 function every(defaultMs: number) {
   return optional(duration(sampleEveryMsMin, sampleEveryMsMax), defaultMs)
@@ -47,15 +22,9 @@ function pool(known: Known) {
   return object({
     node: required(oneOf(servers, 'a node with role mcp')),
     path: optional(metricsPath, '/metrics'),
-    // Saturation is told from samples 250 ms apart or closer.
-    every: every(250),
-    map: optional(metricNames, poolMap),
+    every: every(poolEveryMsDefault),
+    map: optional(metricNames(poolMap), poolMap),
   })
-}
-
-const metricsPath: Read<string> = (spot, problems) => {
-  const path = textOf(spot.tree)
-  return path?.startsWith('/') ? path : complain(spot, problems, 'a path that starts with /, such as /metrics')
 }
 
 const sampler = (defaultMs: number) => optional(object({ every: every(defaultMs) }), { every: defaultMs })
@@ -75,6 +44,7 @@ function ledger(known: Known): Read<LedgerPlan | null> {
     const read = object({
       via: required(oneOf(Object.keys(waysToWrite), 'how the writes of the ledger are made')),
       rate: optional(rate(ledgerRateMin, ledgerRateMax), ledgerRateDefault),
+      stale_after: optional(duration(staleAfterMsMin, staleAfterMsMax), staleAfterMsDefault),
     })(spot, problems)
     if (read === undefined) return undefined
     const via = waysToWrite[read.via] ?? []
@@ -82,7 +52,11 @@ function ledger(known: Known): Read<LedgerPlan | null> {
       const expected = `sql: the workload ${workload.name} names no tool that leaves a row for each call`
       return complain({ tree: child(spot.tree, 'via') ?? spot.tree, path: `${spot.path}.via` }, problems, expected)
     }
-    return { via, ratePerS: read.rate }
+    if (via.includes('sql') && !known.isDisposable) {
+      const expected = 'tool, or stack.disposable: true: Squall makes tables of its own in that database'
+      return complain({ tree: child(spot.tree, 'via') ?? spot.tree, path: `${spot.path}.via` }, problems, expected)
+    }
+    return { via, ratePerS: read.rate, staleAfterMs: read.stale_after }
   }
 }
 

@@ -1,5 +1,15 @@
 import type { BackupPlan } from '../../domain/backup.ts'
-import { type LinkSpec, type NodeRole, type NodeSpec, type StackPlan, usersEnd } from '../../domain/plan.ts'
+import type { Era } from '../../domain/era.ts'
+import {
+  type HooksPlan,
+  type LinkSpec,
+  type MetricsPlan,
+  type NodeRole,
+  type NodeSpec,
+  type OwnSessions,
+  type StackPlan,
+  usersEnd,
+} from '../../domain/plan.ts'
 import type { Known } from '../known.ts'
 import { textOf } from '../known.ts'
 import {
@@ -20,9 +30,9 @@ import {
   duration,
   id,
   joinPath,
-  later,
   list,
   mapOf,
+  nothing,
   object,
   oneOf,
   optional,
@@ -35,17 +45,22 @@ import {
   wholeIn,
 } from '../shape.ts'
 import { child, type Tree } from '../tree.ts'
+import { readEra, readExternal } from './external.ts'
+import { checkHooks, readHooks } from './hooks.ts'
+import { readMetrics } from './metrics.ts'
+import { readOwn } from './own-sessions.ts'
+import { readyMsDefault, urlPath } from './ready.ts'
+import { checkStdio, type ReadStdio, readStdio, startOf } from './stdio.ts'
 import { checkSupervisor, readSupervisor } from './supervisor.ts'
 
 /** What the harness itself sets for a server that it starts. */
 const ownVariables = ['HOST', 'PORT', 'DATABASE_URL']
-const readyMsDefault = 60_000
 
 const localKind: Read<'local'> = (spot, problems) => {
   const kind = textOf(spot.tree)
   if (kind === 'local') return kind
-  const known = kind === 'compose' || kind === 'external'
-  return complain(spot, problems, known ? 'local: other kinds of stack are not in this version' : 'local')
+  const isKnown = kind === 'compose'
+  return complain(spot, problems, `local or external${isKnown ? ': other kinds of stack are not in this version' : ''}`)
 }
 
 const environment: Read<Readonly<Record<string, string>>> = mapOf((key) => (spot, problems) => {
@@ -86,28 +101,37 @@ function archiveTimeout(spot: Spot, problems: Problems): number | undefined {
   return ms === undefined || ms % 1_000 === 0 ? ms : complain(spot, problems, 'whole seconds; 0 s: none')
 }
 
-const nodeFields = {
+const nodeFields = (known: Known) => ({
   role: required(oneOf<NodeRole>(['mcp', 'postgres', 'http', 'redis'], 'a role')),
   instances: optional(wholeIn(1, instancesMax), 1),
   port: optional<number | null>(wholeIn(1, 65_535), null),
   command: optional<readonly string[] | null>(list(anyText, 1), null),
   cwd: optional<string | null>(anyText, null),
   env: optional(environment, {}),
+  stdio: optional<ReadStdio | null>(readStdio, null),
   ready: optional(ready, null),
   max_connections: optional<number | null>(wholeIn(10, connectionsMax), null),
   follows: optional<string | null>(anyText, null),
   synchronous: optional(bool, false),
   backups: optional<BackupPlan | null>(backups, null),
-  url: later('Squall starts the server itself: leave it out, or give its `command`'),
-  auth: later('Squall starts the server itself, on loopback and without a login'),
-}
+  era: optional<Era | null>(readEra, null),
+  url: nothing('Squall starts the server itself; with kind: external it takes the one at that address'),
+  headers: nothing('Squall starts the server itself, on loopback and without a login'),
+  auth: nothing('Squall starts the server itself, on loopback and without a login'),
+  tls: nothing('Squall starts the server itself, on loopback'),
+  metrics: optional<MetricsPlan | null>(readMetrics(known), null),
+  own: optional<OwnSessions | null>(readOwn, null),
+  unused: optional<true | null>(only(true, 'Squall finds it out where it is not said'), null),
+})
 
 const serviceRoles: readonly NodeRole[] = ['http', 'redis']
+/** What the words of a server's command begin with that tell where its database is. */
+const databaseWord = 'database'
 
 /** Keys that mean nothing on a node of another role. */
 const keysOfRole: Readonly<Record<NodeRole, readonly string[]>> = {
-  mcp: ['instances', 'command', 'cwd', 'env', 'ready'],
-  postgres: ['max_connections', 'follows', 'synchronous', 'backups'],
+  mcp: ['instances', 'command', 'cwd', 'env', 'ready', 'stdio', 'era', 'metrics'],
+  postgres: ['max_connections', 'follows', 'synchronous', 'backups', 'own', 'unused'],
   http: ['command', 'cwd', 'env', 'ready'],
   redis: ['command', 'cwd', 'env', 'ready'],
 }
@@ -116,9 +140,10 @@ const roles = Object.keys(keysOfRole) as readonly NodeRole[]
 function readNode(name: string, known: Known, preset: string | null): Read<NodeSpec> {
   return (spot, problems) => {
     checkRoleKeys(spot, problems)
-    checkService(spot, problems)
+    checkService(name, spot, problems)
+    checkStdio(spot, problems)
     id({ tree: { kind: 'scalar', value: name, source: name, place: spot.tree.place }, path: spot.path }, problems)
-    const node = object(nodeFields)(spot, problems)
+    const node = object(nodeFields(known))(spot, problems)
     if (node === undefined) return undefined
     const given = preset === null ? undefined : known.catalogue.presets.get(preset)
     const isServer = node.role === 'mcp'
@@ -128,10 +153,10 @@ function readNode(name: string, known: Known, preset: string | null): Read<NodeS
       role: node.role,
       instances: node.instances,
       port: node.port,
-      command: node.command,
+      ...startOf(node.command, node.stdio),
       cwd: node.cwd,
       env: isServer ? { ...given?.server.env, ...node.env } : node.env,
-      readyPath: node.ready?.path ?? (isServer && node.command === null ? '/ready' : null),
+      readyPath: node.ready?.path ?? (isServer && (node.command ?? node.stdio) === null ? '/ready' : null),
       readyWithinMs: node.ready?.within ?? readyMsDefault,
       maxConnections: isDatabase ? (node.max_connections ?? given?.primary.maxConnections ?? connectionsDefault) : null,
       follows: isDatabase ? node.follows : null,
@@ -139,8 +164,14 @@ function readNode(name: string, known: Known, preset: string | null): Read<NodeS
       backups: isDatabase ? node.backups : null,
       ownDisk: false,
       url: null,
+      ...givenKeys({ era: node.era, metrics: node.metrics, own: node.own, unused: node.unused }),
     }
   }
+}
+
+/** Keys that runs of earlier versions lack, where the plan has them. */
+function givenKeys<T extends object>(keys: { readonly [K in keyof T]: T[K] | null }): Partial<T> {
+  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== null)) as Partial<T>
 }
 
 function checkRoleKeys(spot: Spot, problems: Problems): void {
@@ -155,13 +186,20 @@ function checkRoleKeys(spot: Spot, problems: Problems): void {
 }
 
 /** None comes with Squall, so that each needs a command; a redis is asked by PING, whatever path it is given. */
-function checkService(spot: Spot, problems: Problems): void {
+function checkService(name: string, spot: Spot, problems: Problems): void {
   const role = serviceRoles.find((one) => one === textOf(child(spot.tree, 'role')))
   if (role === undefined) return
   if (child(spot.tree, 'command') === null) {
     const expected = `the command that starts it, such as [my-${role}, --port, "{port}"]`
     problems.add(placeOf(spot, 'command'), joinPath(spot.path, 'command'), 'nothing', expected)
   }
+  if (name === databaseWord)
+    problems.add(
+      spot.tree.place,
+      spot.path,
+      name,
+      'another name: {database_host} and {database_port} are the database’s',
+    )
   const path = textOf(child(child(spot.tree, 'ready'), 'path'))
   if (role === 'redis' && path !== null)
     problems.add(placeOf(spot, 'ready'), joinPath(spot.path, 'ready.path'), path, 'nothing: a redis is asked by PING')
@@ -201,24 +239,36 @@ function readLink(name: string, known: Known): Read<LinkSpec> {
 
 /** `stack`: what is started and put under load. */
 export function readStack(known: Known): Read<StackPlan> {
+  if (known.isExternal) return readExternal(known)
+  return (spot, problems) => {
+    const kind = child(spot.tree, 'kind')
+    const at = { tree: kind ?? spot.tree, path: joinPath(spot.path, 'kind') }
+    // What a stack has to have depends on its kind: with an unknown one, all else would be guessed at.
+    return kind !== null && localKind(at, problems) === undefined ? undefined : readLocal(known)(spot, problems)
+  }
+}
+
+function readLocal(known: Known): Read<StackPlan> {
   return (spot, problems) => {
     const preset = textOf(child(spot.tree, 'preset'))
     const stack = object({
       kind: optional(localKind, 'local'),
       preset: optional<string | null>(oneOf(known.catalogue.presets.keys(), 'a preset'), null),
       disposable: optional<true>(only(true, 'a local stack is made for the run, and thrown away'), true),
-      allow_hosts: later('only loopback is ever put under load'),
+      allow_hosts: nothing('a local stack is on this machine'),
       nodes: required(mapOf((name) => readNode(name, known, preset))),
       links: required(mapOf((name) => readLink(name, known))),
       supervisor: optional(readSupervisor, null),
-      hooks: later('use the faults of `squall list faults`'),
+      hooks: optional<HooksPlan | null>(readHooks, null),
     })(spot, problems)
     checkRoles(spot, known.nodes, problems)
     checkLinks(spot, known, problems)
     checkSupervisor(spot, known.isReplicated, problems)
+    checkHooks(spot, problems)
     if (stack === undefined) return undefined
-    const { allow_hosts: _, hooks: __, nodes, ...kept } = stack
-    return { ...kept, nodes: mapValues(nodes, (node) => asItsPrimary(node, nodes)), allowHosts: [] }
+    const { allow_hosts: _, hooks, nodes, ...kept } = stack
+    const own = hooks === null ? {} : { hooks }
+    return { ...kept, ...own, nodes: mapValues(nodes, (node) => asItsPrimary(node, nodes)), allowHosts: [] }
   }
 }
 
@@ -292,9 +342,4 @@ function checkLinks(spot: Spot, known: Known, problems: Problems): void {
 function only<T extends number | boolean>(value: T, why: string): Read<T> {
   return (spot, problems) =>
     spot.tree.kind === 'scalar' && spot.tree.value === value ? value : complain(spot, problems, `${value}: ${why}`)
-}
-
-function urlPath(spot: Spot, problems: Problems): string | undefined {
-  const path = textOf(spot.tree)
-  return path?.startsWith('/') ? path : complain(spot, problems, 'a path that starts with /, such as /ready')
 }

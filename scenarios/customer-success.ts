@@ -23,6 +23,27 @@ const workload: Workload = {
     }),
     survivors: `select subject as mark, count(*)::int as copies from messages where starts_with(subject, $1) group by subject`,
   },
+  writes: [
+    'public.audit_log',
+    'public.contracts',
+    'public.customers',
+    'public.feature_requests',
+    'public.health_alerts',
+    'public.health_scores',
+    'public.meetings',
+    'public.messages',
+    'public.onboarding_plans',
+    'public.onboarding_tasks',
+    'public.opportunities',
+    'public.renewals',
+    'public.risk_assessments',
+    'public.save_plays',
+    'public.subscriptions',
+    'public.support_tickets',
+    'public.survey_responses',
+    'public.ticket_events',
+    'public.training_sessions',
+  ],
 }
 
 export default workload

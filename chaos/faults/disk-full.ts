@@ -2,8 +2,12 @@ import { asks, byAnswer } from './database-of.ts'
 import type { NodeFault } from './fault.ts'
 
 const diskFullState = '53100'
-/** Some 30 bytes each: several times what our own connections may have in memory, so that it is put down on disk. */
+/**
+ * Some 30 bytes each: several times what may be in memory, so that it is put down on disk. Sent together, the two are one
+ * transaction, with whose end the small memory goes.
+ */
 const rowsToPutDown = 10_000
+const putDownSql = `set local work_mem = '64kB'; select count(*) from generate_series(1, ${rowsToPutDown})`
 /** What others give up, such as the room of a large sort, must not stay free for long. */
 const takeAgainMs = 100
 
@@ -28,6 +32,6 @@ export const diskFull: NodeFault = {
     }
   },
   heal: (node) => node.giveDiskBack(),
-  question: () => asks(`select count(*) from generate_series(1, ${rowsToPutDown})`),
+  question: () => asks(putDownSql),
   isAffected: (sample) => (sample.sqlState === diskFullState ? true : byAnswer(sample, () => false)),
 }

@@ -52,6 +52,8 @@ export interface NodeFault extends FaultDescription, Sight {
   readonly endsProcess?: true
   /** What has to be there before the load, such as a backup. One that rejects is told; `apply` must refuse then. */
   prepare?(node: NodeControl, parameters: FaultParameters): Promise<void>
+  /** How long `apply` and `heal` may take at most; absent: 5 s and 20 s. */
+  patienceMs?(node: NodeControl): { readonly apply: number; readonly heal: number }
   apply(node: NodeControl, parameters: FaultParameters): Promise<void>
   during?(node: NodeControl, parameters: FaultParameters, doing: Doing): Promise<void>
   heal(node: NodeControl, parameters: FaultParameters): Promise<void>

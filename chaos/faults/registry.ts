@@ -13,6 +13,7 @@ import type { Fault } from './fault.ts'
 import { filesUsedUp } from './files-used-up.ts'
 import { flapping } from './flapping.ts'
 import { freeze } from './freeze.ts'
+import { hook } from './hook.ts'
 import { hostLost } from './host-lost.ts'
 import { idleTransaction } from './idle-transaction.ts'
 import { kill } from './kill.ts'
@@ -54,6 +55,7 @@ const all: readonly Fault[] = [
   filesUsedUp,
   memoryTaken,
   diskFull,
+  hook,
   restart,
   backendsTerminated,
   slotsTaken,

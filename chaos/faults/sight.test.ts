@@ -52,6 +52,7 @@ const looks: Readonly<Record<string, Looks>> = {
     calm: says('4194304'),
   },
   'disk-full': { harmed: { ...failed, error: 'database', sqlState: '53100' }, calm: says('10000') },
+  hook: { harmed: failed, calm: {} },
   restart: { harmed: failed, calm: {} },
   'backends-terminated': { harmed: { ...failed, error: 'closed' }, calm: {} },
   'slots-taken': { harmed: says('true'), calm: says('false') },

@@ -2,6 +2,7 @@ import type { Catalogue } from '../domain/catalogue.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { PlanResult } from '../plan/load-plan.ts'
 import type { Overrides } from '../plan/overrides.ts'
+import type { TypedLines } from './manual.ts'
 
 /** What every command is given: the ways out, and the wiring that the command line alone knows. */
 export interface CliContext {
@@ -11,6 +12,8 @@ export interface CliContext {
   readonly stderr: (text: string) => void
   /** Colours and a live view; false when not a terminal or told so. */
   readonly isTerminal: boolean
+  /** What is typed on stdin; null where that is no terminal. */
+  readonly openLines: (() => TypedLines) | null
   readonly clock: Clock
   /** The gravest wins when called more than once: 64, 130, 3, 1, 2, 0 (exit-code.ts). */
   readonly setExitCode: (code: number) => void

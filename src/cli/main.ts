@@ -3,6 +3,7 @@ import { drills, drillText } from '../../chaos/drills/registry.ts'
 import type { LoadText } from '../plan/extends.ts'
 import { planFolder } from '../plan/folder.ts'
 import { loadPlan } from '../plan/load-plan.ts'
+import { ownWorkload } from '../plan/own-workload.ts'
 import { systemClock } from '../record/clock.ts'
 import { assets } from './assets.ts'
 import { readCatalogue } from './catalogue.ts'
@@ -24,6 +25,8 @@ import { graver } from './exit-code.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { spreadNet } from './last-net.ts'
 import { findLeftovers } from './leftovers.ts'
+import { terminalLines } from './manual.ts'
+import { withOwnWorkload } from './own-workload.ts'
 import { tellError } from './problem.ts'
 
 /** Bad usage (sysexits.h EX_USAGE). */
@@ -39,13 +42,19 @@ function newContext(): CliContext {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
     isTerminal,
+    openLines: process.stdin.isTTY === true ? terminalLines : null,
     clock: systemClock,
     setExitCode: (code) => {
       exitCode = graver(exitCode, code)
       process.exitCode = exitCode
     },
     catalogue,
-    loadPlan: async (plan, overrides) => loadPlan({ plan, loadText, catalogue: await catalogue(), overrides }),
+    loadPlan: async (plan, overrides) => {
+      const own = ownWorkload(plan, loadText, overrides)
+      const known = await catalogue()
+      const all = own === null ? known : await withOwnWorkload(known, own, process.cwd())
+      return loadPlan({ plan, loadText, catalogue: all, overrides })
+    },
     interrupt: listenForInterrupt(systemClock, (why) =>
       process.stderr.write(`\nstopping (${why}): healing faults, ending the stack\n`),
     ),

@@ -25,7 +25,7 @@ function viewOf(readyPath: string | null, pool: ObservePlan['pool']) {
     stack: { nodes: { api: { readyPath, instances: 1 } satisfies Partial<NodeSpec> }, links: {} },
     observe: { pool },
   } as unknown as Paths
-  return stackView(running as unknown as RunningStack, plan, {} as KeeperClient, systemClock)
+  return stackView(running as unknown as RunningStack, plan, {} as KeeperClient, systemClock, 'logs')
 }
 
 const pool = (path: string) => ({ node: 'api', path, everyMs: 250, map: {} })
@@ -73,7 +73,7 @@ describe('a server with two instances', () => {
     },
     observe: { pool: pool('/metrics') },
   } as unknown as Paths
-  const view = stackView(two as unknown as RunningStack, plan, {} as KeeperClient, systemClock)
+  const view = stackView(two as unknown as RunningStack, plan, {} as KeeperClient, systemClock, '')
 
   it('is asked at each of them, under its id', () => {
     expect(view.pools).toEqual([

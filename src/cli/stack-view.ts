@@ -1,5 +1,6 @@
-import type { ConductedLink, ConductedNode, StackView } from '../conduct/stack-view.ts'
+import type { ConductedLink, ConductedNode, StackView, UndoOfNode } from '../conduct/stack-view.ts'
 import type { UndoHolder } from '../conduct/undo-holder.ts'
+import { bridgePath } from '../domain/bridge.ts'
 import type { Clock } from '../domain/clock.ts'
 import { plannedIdOf, readyProbeOf, runningIdsOf } from '../domain/instances.ts'
 import type { LinkControl } from '../domain/link.ts'
@@ -10,10 +11,13 @@ import { readMemoryLimit } from '../keeper/memory-limit.ts'
 import { readOpenFilesLimit } from '../keeper/open-files.ts'
 import { readProcess } from '../keeper/process-table.ts'
 import type { UndoAction } from '../keeper/undo.ts'
+import { type McpTarget, plainTarget } from '../mcp-client/target.ts'
 import { databaseTarget } from '../observe/database-probe.ts'
 import { httpTarget } from '../observe/http-probe.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
 import { redisTarget } from '../observe/redis-probe.ts'
+import { Hooks } from '../stack/hooks.ts'
+import { readLive } from '../stack/local/backup/live.ts'
 import { controlNode } from '../stack/node-control.ts'
 import type { RunningLink, RunningNode, RunningStack } from '../stack/running-stack.ts'
 import { connectToxiproxy } from '../stack/toxiproxy.ts'
@@ -42,7 +46,7 @@ function undoOfNode(
   { id, url, applicationUrl, disk }: RunningNode,
   stack: RunningStack,
   injectionId: string,
-  ends: boolean,
+  how: UndoOfNode,
 ): UndoAction {
   const pid = stack.processes.get(id)?.pid ?? 0
   // Of a node that has ended by itself: the mark fits nobody, and there is nothing to undo.
@@ -55,7 +59,7 @@ function undoOfNode(
     ...limits,
     ...(memory === null ? {} : { memory }),
     ...(disk === null ? {} : { disk }),
-    ...(ends ? { ends } : {}),
+    ...(how === 'end' ? { ends: true as const } : {}),
   }
   const application = faultApplication(injectionId)
   return { kind: 'database', url, application, settings: faultSettings, process: id, mark, ...all }
@@ -102,7 +106,7 @@ export function poolsOf(stack: RunningStack, plan: Paths): StackView['pools'] {
   if (pool === null) return []
   return instancesOf(stack, plan, pool.node).map(({ node, instance }) => ({
     instance,
-    metricsUrl: urlOn(node.url, pool.path),
+    metricsUrl: pool.url ?? urlOn(node.url, pool.path),
   }))
 }
 
@@ -120,6 +124,15 @@ function balancerOf({ balancerUrl, serverId }: RunningStack, plan: Paths): Stack
   return balancerUrl === null ? null : { url: balancerUrl, instances: runningIdsOf(plan.stack, serverId) }
 }
 
+/** Past the link of the users: what stands there is none of the bridge's cost. */
+function bridgesOf(stack: RunningStack, plan: Paths): StackView['bridges'] {
+  if (plan.stack.nodes[stack.serverId]?.stdio === undefined) return []
+  return instancesOf(stack, plan, stack.serverId).map(({ node, instance }) => ({
+    instance,
+    url: urlOn(node.url, bridgePath),
+  }))
+}
+
 /** Of the node itself, or of the one that this is an instance of. */
 function readyPathOf({ stack }: Paths, runningId: string): string | null {
   return stack.nodes[plannedIdOf(stack, runningId) ?? '']?.readyPath ?? null
@@ -127,14 +140,21 @@ function readyPathOf({ stack }: Paths, runningId: string): string | null {
 
 /** Our own connections through a link: to what is behind it, to the server as its users come. */
 function probeTargetOf(link: RunningLink, stack: RunningStack, plan: Paths): ProbeTarget {
-  return targetOf(link.protocol, stack.linkUrl(link.id), plan.stack.nodes[link.to]?.readyPath ?? null)
+  const readyPath = plan.stack.nodes[link.to]?.readyPath ?? null
+  return targetOf(link.protocol, stack.linkUrl(link.id), readyPath, stack.kind !== 'external')
 }
 
 /** Any answer of an HTTP server shows that it lives; the ready path is what it is known to answer. */
-function targetOf(protocol: RunningLink['protocol'], url: string, readyPath: string | null): ProbeTarget {
+function targetOf(
+  protocol: RunningLink['protocol'],
+  url: string,
+  readyPath: string | null,
+  /** Of a database that others gave us a login for, it is not known to open another one. */
+  isOwn: boolean,
+): ProbeTarget {
   switch (protocol) {
     case 'postgres':
-      return databaseTarget(inMaintenanceDatabase(url), url)
+      return databaseTarget(isOwn ? inMaintenanceDatabase(url) : url, url)
     case 'redis':
       return redisTarget(new URL(url).hostname, Number(new URL(url).port))
     case 'http':
@@ -148,7 +168,16 @@ function urlOn(nodeUrl: string, path: string): string {
 }
 
 /** A local stack as conducting sees it, with what the plan asks of it. */
-export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient, clock: Clock): StackView {
+export function stackView(
+  stack: RunningStack,
+  plan: Paths,
+  keeper: KeeperClient,
+  clock: Clock,
+  logsDir: string,
+  target: McpTarget = plainTarget(stack.mcpUrl),
+): StackView {
+  const own = plan.stack.hooks
+  const hooks = own === undefined ? null : new Hooks({ plan: own, stack, keeper, clock, logsDir })
   const links = new Map<string, ConductedLink>()
   for (const link of stack.links.values())
     links.set(link.id, {
@@ -162,22 +191,53 @@ export function stackView(stack: RunningStack, plan: Paths, keeper: KeeperClient
     nodes.set(id, {
       id,
       role: node.role,
-      probeTarget: targetOf(node.role === 'mcp' ? 'http' : node.role, node.url, readyPathOf(plan, id)),
-      control: (injectionId, tell) => controlNode(node, stack, keeper, injectionId, clock, tell),
-      undo: (injectionId, ends) => undoHolder(keeper, injectionId, () => undoOfNode(node, stack, injectionId, ends)),
+      probeTarget: targetOf(
+        node.role === 'mcp' ? 'http' : node.role,
+        node.url,
+        readyPathOf(plan, id),
+        stack.kind !== 'external',
+      ),
+      control: (injectionId, tell) => ({
+        ...controlNode(node, stack, keeper, injectionId, clock, tell),
+        ...(hooks === null ? {} : { hooks: hooks.on(id) }),
+      }),
+      undo: (injectionId, how) =>
+        undoHolder(
+          keeper,
+          injectionId,
+          () => (how === 'hook' && hooks?.undo(id)) || undoOfNode(node, stack, injectionId, how),
+        ),
     })
-  const databases = new Set([...stack.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id }) => id))
+  const isBridged = (id: string) => plan.stack.nodes[plannedIdOf(plan.stack, id) ?? '']?.stdio !== undefined
+  const databases = new Map(
+    [...stack.nodes.values()].filter(({ role }) => role === 'postgres').map(({ id, url }) => [id, url]),
+  )
   return {
-    mcpUrl: stack.mcpUrl,
+    target,
     pools: poolsOf(stack, plan),
     readiness: readinessOf(stack, plan),
     balancer: balancerOf(stack, plan),
+    bridges: bridgesOf(stack, plan),
     databaseUrl: stack.databaseUrl,
-    primary: () => stack.cluster?.primary ?? databases.values().next().value ?? null,
+    databases: [...databases].map(([id, url]) => ({ id, url })),
+    readLive: async (isLookedInto) => {
+      if (stack.databaseUrl === null) throw new Error('the stack has no database')
+      return await readLive(stack.databaseUrl, isLookedInto)
+    },
+    primary: () => stack.cluster?.primary ?? databases.keys().next().value ?? null,
     links,
+    proxies:
+      stack.kind === 'external'
+        ? [...stack.links.values()].map(({ id, host, port }) => ({ link: id, host, port }))
+        : [],
     nodes,
+    hooks,
     processes: () => [
-      ...[...stack.processes.values()].map(({ name, pid }) => ({ name, pid, withChildren: databases.has(name) })),
+      ...[...stack.processes.values()].map(({ name, pid }) => ({
+        name,
+        pid,
+        withChildren: databases.has(name) || isBridged(name),
+      })),
       { name: 'keeper', pid: keeper.pid, withChildren: false },
     ],
     onStart(listener) {

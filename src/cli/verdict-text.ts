@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createColors } from 'picocolors'
 import { drillWords } from '../../reports/text/drill-words.ts'
+import { latenessWords } from '../../reports/text/load-words.ts'
 import type { Finding, Report, Verdict } from '../domain/verdict.ts'
 
 const words: Readonly<Record<Verdict, string>> = { pass: 'PASS', fail: 'FAIL', unknown: 'INCONCLUSIVE' }
@@ -9,7 +10,8 @@ const shapes: Readonly<Record<Verdict, string>> = { pass: '✔', fail: '✘', un
 const shownMax = 8
 
 function findingLine(finding: Finding): string {
-  return `  ${shapes[finding.verdict]} ${finding.id} (${finding.window}): ${finding.why}`
+  const hint = finding.hint === undefined ? '' : `\n    ${finding.hint}`
+  return `  ${shapes[finding.verdict]} ${finding.id} (${finding.window}): ${finding.why}${hint}`
 }
 
 /** The end of a run as a person reads it in a terminal: the verdict, why, and where the rest is. */
@@ -28,6 +30,7 @@ export function tellVerdict(report: Report, folder: string, isTerminal: boolean)
   if (bad.length > shownMax) lines.push(`  and ${bad.length - shownMax} more in the report`)
   lines.push(
     `${passed} of ${judged.length} findings pass; ${report.notAssessed.length} not assessed; ${advice}`,
+    `late: ${latenessWords(report)}`,
     ...(report.newestDrill === undefined ? [] : [`disaster recovery tested: ${drillWords(report.newestDrill)}`]),
     `report: ${join(folder, 'report.html')}`,
     '',

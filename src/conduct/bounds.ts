@@ -12,6 +12,8 @@ export const boundsMs = {
   supervisorPatience: 500,
   /** What a fault needs before the load: a base backup of 0.2 GB takes 2 s, and k6 waits a minute for its go. */
   prepare: 40_000,
+  /** Rows that the load leaves alone, and all keys, before the load and after it: of 0.2 GB it takes 1 s. */
+  look: 30_000,
   /** From the first judged phase on, until a drill restores a backup beside the load. */
   proveAfter: 2_000,
   /** Applying a fault takes a few HTTP calls of a few ms to a proxy on this machine; each call has its own deadline. */

@@ -1,10 +1,7 @@
 import { join } from 'node:path'
 import type { Fault } from '../../chaos/faults/fault.ts'
-import { proveBackup, takeBackup } from '../../chaos/faults/restored.ts'
-import type { BackupKind } from '../domain/backup.ts'
 import type { Clock } from '../domain/clock.ts'
 import { runningIdsOf, targetIdsOf } from '../domain/instances.ts'
-import type { NodeControl, TellStep } from '../domain/node-control.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
 import {
   type Anchor,
@@ -15,19 +12,24 @@ import {
   startLedger,
 } from '../ledger/start.ts'
 import type { LoadEnd, StartedLoad } from '../load/start.ts'
-import { type PoolReading, readPoolOnce } from '../observe/pool.ts'
+import { PoolPage } from '../observe/pool-sampler.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
-import type { RunFolderWriter, StreamWriter } from '../record/writer.ts'
+import type { RunFolderWriter } from '../record/writer.ts'
 import { boundsMs } from './bounds.ts'
 import { watchClock } from './clock-watch.ts'
 import { HarnessBroke } from './harness-broke.ts'
-import { inject, withDeadline } from './injection.ts'
+import { inject } from './injection.ts'
+import type { Written } from './integrity.ts'
 import { type Observation, observe } from './observation.ts'
+import { prepareFaults, proveBackupBesideLoad } from './preparation.ts'
+import { RunTimeline } from './run-timeline.ts'
 import type { ProcessExit, StackView } from './stack-view.ts'
 import { type ConditionFiles, comes } from './start-condition.ts'
-import { supervise } from './supervisor.ts'
+import { type Deciding, supervise } from './supervisor.ts'
 import { targetOf } from './target.ts'
 import { type TargetWatch, watchTarget } from './target-watch.ts'
+import { verifyBy } from './verify.ts'
+import { Wholeness } from './wholeness.ts'
 
 export interface ConductSpec {
   readonly plan: Plan
@@ -39,14 +41,23 @@ export interface ConductSpec {
   readonly faults: ReadonlyMap<string, Fault>
   /** By which the workload writes the ledger; null: it has none. */
   readonly ledgerTool: LedgerTool | null
+  /** Tables that the workload writes. */
+  readonly written: Written
   /** Tells this run's writes from another's. */
   readonly runId: string
   /** A cheap call for the probe through the whole path. */
   readonly probeCall: { readonly tool: string; readonly arguments: object } | null
+  /** A person decides; null: the plan's policy does. */
+  readonly manual: ManualMode | null
   /** Aborts when the user interrupts. */
   readonly interrupt: AbortSignal
   readonly onStarted: (t0Us: number) => void
   readonly onNote: (text: string) => void
+}
+
+export interface ManualMode extends Pick<Deciding, 'confirm'> {
+  /** Shows what is to be done, as soon as the first harm has been seen. */
+  readonly showSteps: () => void
 }
 
 export type ConductEnd =
@@ -56,21 +67,23 @@ export type ConductEnd =
 /** The scheduler's own state while a plan runs: one timeline, one reason to stop early. */
 class Conductor {
   readonly #spec: ConductSpec
-  readonly #timeline: StreamWriter
-  readonly #before: (readonly unknown[])[] = []
+  readonly #timeline: RunTimeline
+  readonly #wholeness: Wholeness
   readonly #stop = new AbortController()
   readonly #watches = new Map<string, TargetWatch>()
   readonly #files: ConditionFiles
-  #t0Us: number | null = null
   #broken: HarnessBroke | null = null
   #ending = false
-  #pool: PoolReading | null = null
+  #poolPages: readonly PoolPage[] = []
   #ledger: Ledger | null = null
   #anchors: readonly Anchor[] = []
+  /** A harm has been seen. */
+  #hasBegun = false
 
   constructor(spec: ConductSpec) {
     this.#spec = spec
-    this.#timeline = spec.folder.stream('timeline', spec.bootId)
+    this.#timeline = new RunTimeline(spec.clock, spec.folder.stream('timeline', spec.bootId), spec.onNote)
+    this.#wholeness = new Wholeness({ ...spec, timeline: this.#timeline, stop: this.#stop.signal })
     const { folder } = spec.folder
     this.#files = {
       callsFile: join(folder, 'calls', 'k6-1.ndjson'),
@@ -78,30 +91,12 @@ class Conductor {
       logFilesOf: (node) => runningIdsOf(spec.plan.stack, node).map((id) => join(folder, 'logs', `${id}.log`)),
     }
     spec.interrupt.addEventListener('abort', () => this.#stop.abort(), { once: true })
+    this.#stop.signal.addEventListener('abort', () => spec.stack.hooks?.giveUp(), { once: true })
     if (spec.interrupt.aborted) this.#stop.abort()
     spec.stack.onExit((exit) => this.#exited(exit))
     spec.stack.onStart(({ name, pid }) => {
-      if (!this.#ending) this.#tell('process', name, { pid })
+      if (!this.#ending) this.#timeline.tell('process', name, { pid })
     })
-  }
-
-  #now(): number {
-    return this.#spec.clock.monotonicUs() - (this.#t0Us ?? 0)
-  }
-
-  /** A row of the timeline; what comes before t0 waits for it. `atUs` is absolute. */
-  #row(atUs: number, kind: string, id: string | null, data: object): void {
-    if (this.#t0Us === null) this.#before.push([atUs, kind, id, data])
-    else this.#timeline.row([atUs - this.#t0Us, kind, id, data])
-  }
-
-  #tell(kind: string, id: string | null, data: object): void {
-    this.#row(this.#spec.clock.monotonicUs(), kind, id, data)
-  }
-
-  #note(text: string): void {
-    this.#tell('note', null, { text })
-    this.#spec.onNote(text)
   }
 
   #break(error: HarnessBroke): void {
@@ -116,7 +111,7 @@ class Conductor {
   #exited(exit: ProcessExit): void {
     if (this.#ending) return
     const { pid, code, signal, planned, node } = exit
-    this.#row(exit.monotonicUs, 'exit', node, { pid, code, signal, planned })
+    this.#timeline.row(exit.monotonicUs, 'exit', node, { pid, code, signal, planned })
     if (planned) return
     const how = signal === null ? `with code ${code}` : `by ${signal}`
     if (exit.part === 'harness')
@@ -126,12 +121,14 @@ class Conductor {
 
   async run(): Promise<ConductEnd> {
     const spec = this.#spec
-    for (const { name, pid } of spec.stack.processes()) this.#tell('process', name, { pid })
+    for (const { name, pid } of spec.stack.processes()) this.#timeline.tell('process', name, { pid })
     await this.#start()
     await using stack = new AsyncDisposableStack()
     const observation = this.#observe(stack)
-    const clockWatch = stack.use(watchClock(spec.clock, (stepUs) => this.#tell('clock', null, { stepUs }), this.#fail))
-    const heart = stack.use(observation.beat(() => this.#now()))
+    const clockWatch = stack.use(
+      watchClock(spec.clock, (stepUs) => this.#timeline.tell('clock', null, { stepUs }), this.#fail),
+    )
+    const heart = stack.use(observation.beat(() => this.#timeline.now()))
     this.#ledger = this.#writeLedger()
     const supervising = this.#supervise()
     // Whatever ends this: nobody is to look after a stack that is being ended.
@@ -139,9 +136,11 @@ class Conductor {
       this.#stop.abort()
       await supervising
     })
-    const faults = [...spec.plan.faults.map((planned) => this.#inject(planned)), this.#proveBackup()]
-    const loaded = await this.#followLoad(faults)
-    if (loaded.reason === 'planned') await this.#ledger?.readSurvivors()
+    const faults = [
+      ...spec.plan.faults.map((planned) => this.#inject(planned)),
+      proveBackupBesideLoad(this.#preparation()),
+    ]
+    const loaded = await this.#lookAfterwards(await this.#followLoad(faults, observation))
     this.#stop.abort()
     await supervising
     this.#ending = true
@@ -149,8 +148,8 @@ class Conductor {
     await Promise.all([heart.stop(), clockWatch.stop(), observation.stop()])
     for (const watch of this.#watches.values()) await watch[Symbol.asyncDispose]()
     const text = end.reason === 'broken' ? { text: end.error.message } : {}
-    this.#tell('end', null, { reason: end.reason, ...text })
-    spec.folder.endAll(this.#now(), end.reason)
+    this.#timeline.tell('end', null, { reason: end.reason, ...text })
+    spec.folder.endAll(this.#timeline.now(), end.reason)
     return end
   }
 
@@ -166,72 +165,25 @@ class Conductor {
     const { pool } = plan.observe
     const place = this.#ledgerPlace()
     if (place !== null) this.#anchors = await prepareLedger(place)
-    await this.#prepareFaults()
-    // One is enough: what they tell has one form.
-    const [one] = stack.pools
-    if (pool && one) this.#pool = await readPoolOnce(one.metricsUrl, pool.map)
+    await this.#wholeness.lookBefore()
+    await prepareFaults(this.#preparation())
+    if (pool) this.#poolPages = stack.pools.map((page) => new PoolPage({ clock, ...pool, ...page }))
+    await Promise.all(this.#poolPages.map((page) => page.readEarly()))
     const { users } = await load.ready
-    const t0Us = clock.monotonicUs() + boundsMs.leadBeforeT0 * 1_000
-    this.#t0Us = t0Us
-    // Both clocks are read together, now; t0 itself lies the lead ahead of it.
-    const wallUnixUs = clock.wallUnixUs() + boundsMs.leadBeforeT0 * 1_000
-    this.#timeline.row([0, 't0', null, { monotonicUs: t0Us, wallUnixUs }])
-    for (const [atUs, ...rest] of this.#before) this.#timeline.row([Number(atUs) - t0Us, ...rest])
-    this.#tell('load', 'k6-1', { edge: 'ready', users })
+    const t0Us = this.#timeline.begin(boundsMs.leadBeforeT0)
+    this.#timeline.tell('load', 'k6-1', { edge: 'ready', users })
     load.go(t0Us)
-    this.#tell('load', 'k6-1', { edge: 'go' })
+    this.#timeline.tell('load', 'k6-1', { edge: 'go' })
     this.#spec.onStarted(t0Us)
   }
 
-  /** One after the other: each may keep the database busy. One that cannot be prepared refuses to act later. */
-  async #prepareFaults(): Promise<void> {
-    const { plan, stack, faults, clock } = this.#spec
-    const { signal } = this.#stop
-    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    const proven = this.#proven()
-    if (proven !== null) {
-      const taken = withDeadline(clock, boundsMs.prepare, 'taking a backup', takeBackup(proven.node, proven.kind))
-      await Promise.race([taken.catch((error: unknown) => this.#note(`no backup: ${String(error)}`)), stopped])
-    }
-    for (const { id, fault: name, on, with: parameters } of plan.faults) {
-      const [fault, node] = [faults.get(name), stack.nodes.get(on)]
-      if (signal.aborted) return
-      if (fault?.on !== 'node' || fault.prepare === undefined || node === undefined) continue
-      const work = fault.prepare(node.control(id, this.#stepsOf(id)), parameters)
-      const prepared = withDeadline(clock, boundsMs.prepare, `preparing ${name}`, work).catch((error: unknown) =>
-        this.#note(`${id}: could not be prepared: ${String(error)}`),
-      )
-      await Promise.race([prepared, stopped])
-    }
-  }
-
-  /** The database that a drill proves a backup of; null: it proves none. */
-  #proven(): { readonly node: NodeControl; readonly kind: BackupKind } | null {
-    const { plan, stack } = this.#spec
-    const kind = plan.drill?.verifies
-    const id = Object.values(plan.stack.nodes).find(({ backups }) => backups)?.id
-    const node = id === undefined ? undefined : stack.nodes.get(id)
-    return kind === undefined || node === undefined
-      ? null
-      : { kind, node: node.control('backup-verify', this.#stepsOf('backup-verify')) }
-  }
-
-  /** Beside the load, as it would be in production. What fails leaves no step, and so no evidence. */
-  async #proveBackup(): Promise<void> {
-    const { plan, clock } = this.#spec
-    const proven = this.#proven()
-    if (proven === null) return
-    const judged = plan.load.phases.find((phase) => phase.judged)
-    await clock.sleep((judged?.startMs ?? 0) + boundsMs.proveAfter - this.#now() / 1_000, this.#stop.signal)
-    if (this.#stop.signal.aborted) return
-    await withDeadline(clock, boundsMs.heal, 'proving a backup', proveBackup(proven.node, proven.kind)).catch(
-      (error: unknown) => this.#note(`the backup could not be proven: ${String(error)}`),
-    )
+  #preparation() {
+    return { ...this.#spec, timeline: this.#timeline, stop: this.#stop.signal }
   }
 
   #observe(stack: AsyncDisposableStack): Observation {
     const spec = this.#spec
-    const t0Us = this.#t0Us ?? 0
+    const t0Us = this.#timeline.t0Us
     const { clock, plan } = spec
     const observation = stack.use(
       observe({
@@ -243,7 +195,7 @@ class Conductor {
         bootId: spec.bootId,
         loadPid: spec.load.pid,
         probeCall: spec.probeCall,
-        pool: this.#pool,
+        poolPages: this.#poolPages,
         onError: this.#fail,
       }),
     )
@@ -260,9 +212,9 @@ class Conductor {
   #ledgerPlace(): LedgerPlace | null {
     const { plan, stack, clock, ledgerTool, runId } = this.#spec
     const { ledger } = plan.observe
-    const { databaseUrl, mcpUrl } = stack
+    const { databaseUrl, target } = stack
     if (!ledger || databaseUrl === null) return null
-    return { plan: ledger, clock, mcpUrl, databaseUrl, tool: ledgerTool, mark: `squall ${runId}` }
+    return { plan: ledger, clock, target, databaseUrl, tool: ledgerTool, mark: `squall ${runId}` }
   }
 
   #writeLedger(): Ledger | null {
@@ -271,18 +223,20 @@ class Conductor {
     if (place === null) return null
     return startLedger({
       ...place,
-      t0Us: this.#t0Us ?? 0,
+      t0Us: this.#timeline.t0Us,
       anchors: this.#anchors,
       writer: folder.stream('ledger', bootId),
+      databases: stack.databases,
+      readEveryMs: this.#spec.plan.observe.probeEveryMs,
       primary: () => stack.primary() ?? '',
       onError: this.#fail,
-      onNote: (text) => this.#note(text),
+      onNote: (text) => this.#timeline.note(text),
     })
   }
 
   /** What the plan's supervisor looks after: the server, and the databases. */
   async #supervise(): Promise<void> {
-    const { plan, stack, clock } = this.#spec
+    const { plan, stack, clock, manual } = this.#spec
     const policy = plan.stack.supervisor
     if (!policy) return
     const looked = [...stack.nodes.values()].filter(({ role }) => role === 'mcp' || role === 'postgres')
@@ -292,12 +246,28 @@ class Conductor {
       nodes: looked.map(({ id, probeTarget, control }) => ({
         id,
         probeTarget,
-        control: control('supervisor', this.#stepsOf('supervisor')),
+        control: control('supervisor', this.#timeline.stepsOf('supervisor')),
       })),
-      tell: (atUs, node, step, extra) => this.#row(atUs, 'supervisor', node, { step, ...extra }),
-      note: (text) => this.#note(text),
+      tell: (atUs, node, step, extra) => this.#timeline.row(atUs, 'supervisor', node, { step, ...extra }),
+      note: (text) => this.#timeline.note(text),
+      deciding: manual === null ? null : { ...manual, hasBegun: () => this.#hasBegun },
       signal: this.#stop.signal,
     }).catch(this.#fail)
+  }
+
+  /** What can only be told when the load has ended. */
+  async #lookAfterwards(end: ConductEnd): Promise<ConductEnd> {
+    if (end.reason !== 'planned') return end
+    const { stack, plan, clock, interrupt } = this.#spec
+    await this.#ledger?.readSurvivors()
+    await this.#wholeness.lookAfter()
+    if (stack.hooks !== null && plan.stack.hooks?.verify !== undefined) {
+      const { why, ...verified } = await verifyBy(stack.hooks, stack.primary() ?? '', clock)
+      if (interrupt.aborted) return { reason: 'interrupted' }
+      if (why !== null) this.#timeline.note(why)
+      this.#timeline.tell('hook', 'verify', verified)
+    }
+    return end
   }
 
   /** Every link; nodes only where a fault is planned on them, since each costs the system two connections. */
@@ -307,19 +277,19 @@ class Conductor {
     return [...stack.links.values(), ...[...stack.nodes.values()].filter(({ id }) => named.has(id))]
   }
 
-  /** What a fault tells of itself, on the run's clock. */
-  #stepsOf(id: string): TellStep {
-    return (step, data) => this.#tell('step', id, { step, ...data })
+  #begin(): void {
+    if (!this.#hasBegun) this.#spec.manual?.showSteps()
+    this.#hasBegun = true
   }
 
   async #inject(planned: PlannedFault): Promise<void> {
     const { clock } = this.#spec
     const { harm, undo, watches } = targetOf(
       planned,
-      { ...this.#spec, stepsOf: (id) => this.#stepsOf(id) },
+      { ...this.#spec, stepsOf: (id) => this.#timeline.stepsOf(id) },
       this.#watches,
     )
-    const t0Us = this.#t0Us ?? 0
+    const t0Us = this.#timeline.t0Us
     const where = planned.instance === undefined ? {} : { instance: planned.instance }
     await inject(
       {
@@ -330,13 +300,16 @@ class Conductor {
         setQuick(quick, question) {
           for (const watch of watches) watch.setQuick(planned.id, quick, question)
         },
-        tell: (edge, timeUs, extra) =>
-          this.#row(timeUs + t0Us, 'injection', planned.id, {
+        whyBlind: () => watches.flatMap((watch) => watch.whyBlind(harm.seenBy) ?? [])[0] ?? null,
+        tell: (edge, timeUs, extra) => {
+          this.#timeline.row(timeUs + t0Us, 'injection', planned.id, {
             ...{ edge, fault: planned.fault, on: planned.on },
             ...where,
             ...extra,
-          }),
-        note: (text) => this.#note(text),
+          })
+          if (edge === 'observed') this.#begin()
+        },
+        note: (text) => this.#timeline.note(text),
         comes: (condition, untilUs) => comes(condition, this.#files, clock, untilUs, this.#stop.signal),
         signal: this.#stop.signal,
       },
@@ -346,7 +319,7 @@ class Conductor {
   }
 
   /** Phases come and go; the load ends by itself, or is ended; every fault is healed before this returns. */
-  async #followLoad(faults: readonly Promise<void>[]): Promise<ConductEnd> {
+  async #followLoad(faults: readonly Promise<void>[], observation: Observation): Promise<ConductEnd> {
     const { load, clock, plan, interrupt } = this.#spec
     const endMs = plan.load.phases.at(-1)?.endMs ?? 0
     const phases = this.#phases()
@@ -365,13 +338,14 @@ class Conductor {
     await Promise.all([...faults, phases])
     if (this.#broken) return { reason: 'broken', error: this.#broken }
     if (interrupt.aborted) return { reason: 'interrupted' }
+    await observation.leaveAlone()
     await clock.sleep(boundsMs.rest, this.#stop.signal)
     return interrupt.aborted ? { reason: 'interrupted' } : { reason: 'planned' }
   }
 
   async #loadEnded(end: LoadEnd, endMs: number): Promise<void> {
-    this.#tell('load', 'k6-1', { edge: 'end', rows: end.rows, reason: end.reason })
-    const early = this.#now() < endMs * 1_000
+    this.#timeline.tell('load', 'k6-1', { edge: 'end', rows: end.rows, reason: end.reason })
+    const early = this.#timeline.now() < endMs * 1_000
     if (end.reason === 'planned' && !early) return
     const how = end.exitCode === null ? 'was killed' : `ended with code ${end.exitCode}`
     this.#break(new HarnessBroke(`the load generator k6 ${how} before its time (${end.reason})`, 'see logs/k6-1.log'))
@@ -380,12 +354,12 @@ class Conductor {
   async #phases(): Promise<void> {
     const { clock, plan } = this.#spec
     for (const { id, startMs, endMs, usersFrom, usersTo } of plan.load.phases) {
-      await clock.sleep(startMs - this.#now() / 1_000, this.#stop.signal)
+      await clock.sleep(startMs - this.#timeline.now() / 1_000, this.#stop.signal)
       if (this.#stop.signal.aborted) return
-      this.#tell('phase', id, { edge: 'start', users: usersFrom })
-      await clock.sleep(endMs - this.#now() / 1_000, this.#stop.signal)
+      this.#timeline.tell('phase', id, { edge: 'start', users: usersFrom })
+      await clock.sleep(endMs - this.#timeline.now() / 1_000, this.#stop.signal)
       if (this.#stop.signal.aborted) return
-      this.#tell('phase', id, { edge: 'end', users: usersTo })
+      this.#timeline.tell('phase', id, { edge: 'end', users: usersTo })
     }
   }
 }

@@ -103,3 +103,17 @@ it('every act and every look gets its target and the plan’s parameters', async
   })
   expect(harm.isAffected(sample)).toBe(true)
 })
+
+it('a command of the users’ own may take as long as its deadline says, at the end of a run too', () => {
+  const fault: NodeFault = {
+    ...common,
+    on: 'node',
+    patienceMs: () => ({ apply: 60_000, heal: 40_000 }),
+    apply: async () => undefined,
+    heal: async () => undefined,
+    isAffected: () => null,
+  }
+  expect(harmToNode(planned, fault, node).patience).toEqual({ apply: 60_000, heal: 40_000, healAtEnd: 41_500 })
+  const { patienceMs: _, ...usual } = fault
+  expect(harmToNode(planned, usual, node)).not.toHaveProperty('patience')
+})

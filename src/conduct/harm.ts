@@ -3,6 +3,17 @@ import type { LinkControl } from '../domain/link.ts'
 import type { NodeControl } from '../domain/node-control.ts'
 import type { PlannedFault } from '../domain/plan.ts'
 import { type ProbeConnection, type ProbeQuestion, type ProbeSample, usualQuestion } from '../domain/probe-sample.ts'
+import { boundsMs } from './bounds.ts'
+
+/** What a harm may take at most, ms. */
+export interface Patience {
+  readonly apply: number
+  readonly heal: number
+  /** The heal and the look whether it is gone, where the run is to end now. */
+  readonly healAtEnd: number
+}
+
+export const usualPatience: Patience = boundsMs
 
 /** One planned fault on its target, or on several at once, with its parameters: what an injection conducts. */
 export interface Harm {
@@ -13,6 +24,8 @@ export interface Harm {
   readonly seenBy: readonly ProbeConnection[]
   readonly samplesToTrust: number
   readonly question: ProbeQuestion
+  /** Absent: the usual. */
+  readonly patience?: Patience
   /** null: the sample tells neither. */
   isAffected(sample: ProbeSample): boolean | null
   apply(): Promise<void>
@@ -58,7 +71,10 @@ export function harmToLink(planned: PlannedFault, fault: LinkFault, link: LinkCo
 }
 
 export function harmToNode(planned: PlannedFault, fault: NodeFault, node: NodeControl): Harm {
-  return { ...common(planned, fault), ...acts(fault, node, planned.with) }
+  const own = fault.patienceMs?.(node)
+  // A command of the users' own has its deadline, which the end of a run does not cut short.
+  const patience = own === undefined ? {} : { patience: { ...own, healAtEnd: own.heal + usualPatience.healAtEnd } }
+  return { ...common(planned, fault), ...patience, ...acts(fault, node, planned.with) }
 }
 
 /** The same fault on several targets at once: applied and healed on all, whatever one of them says. */

@@ -84,6 +84,7 @@ function world(habits: Habits = {}): World {
       },
     ],
     setQuick: () => undefined,
+    whyBlind: () => null,
     comes: async (condition, untilUs) => {
       await clock.sleep(habits.comesAfterMs ?? (untilUs - clock.monotonicUs()) / 1_000)
       log.push(`waited for ${condition.kind}`)

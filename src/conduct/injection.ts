@@ -3,11 +3,11 @@ import { NotPossibleHere } from '../domain/node-control.ts'
 import type { PlannedFault, StartCondition } from '../domain/plan.ts'
 import type { ProbeQuestion } from '../domain/probe-sample.ts'
 import { boundsMs } from './bounds.ts'
-import type { Harm } from './harm.ts'
+import { type Harm, type Patience, usualPatience } from './harm.ts'
 import { momentUs, type Sight, type WatchingAll, waitForSightOfAll } from './sight.ts'
 import type { UndoHolder } from './undo-holder.ts'
 
-/** `notPossible`: this machine does not let it act. `stopped`: it could not act any more from then on, until its planned end. */
+/** `notPossible`: this machine does not let it act, or does not let us see it. `stopped`: it could not act any more from then on, until its planned end. */
 export type InjectionEdge = 'requested' | 'notPossible' | 'applied' | 'observed' | 'stopped' | 'healed' | 'healVerified'
 
 export interface InjectionContext extends WatchingAll {
@@ -18,17 +18,24 @@ export interface InjectionContext extends WatchingAll {
   /** `timeUs` is run time. */
   readonly tell: (edge: InjectionEdge, timeUs: number, extra?: { resolutionUs?: number; note?: string }) => void
   readonly note: (text: string) => void
+  /** Why its effect could not be told from what was there before; null: it can. */
+  readonly whyBlind: () => string | null
   /** Whether what a fault waits for comes before `untilUs` (absolute). */
   readonly comes: (condition: StartCondition, untilUs: number) => Promise<boolean>
 }
 
-export async function withDeadline(clock: Clock, ms: number, what: string, work: Promise<unknown>): Promise<void> {
+function patienceWith({ patience }: Harm): Patience {
+  return patience ?? usualPatience
+}
+
+export async function withDeadline<T>(clock: Clock, ms: number, what: string, work: Promise<T>): Promise<T> {
   const settled = new AbortController()
-  const late = clock.sleep(ms, settled.signal).then(() => {
-    if (!settled.signal.aborted) throw new Error(`${what} took over ${ms} ms`)
+  const late = clock.sleep(ms, settled.signal).then(async () => {
+    if (settled.signal.aborted) return await work
+    throw new Error(`${what} took over ${ms} ms`)
   })
   try {
-    await Promise.race([work, late])
+    return await Promise.race([work, late])
   } finally {
     settled.abort()
     work.catch(() => undefined)
@@ -58,7 +65,7 @@ async function applyAndObserve(
     },
     moment: (sample) => momentUs(sample, requestedUs),
   })
-  const applied = withDeadline(clock, boundsMs.apply, `applying ${harm.name}`, harm.apply()).then(
+  const applied = withDeadline(clock, patienceWith(harm).apply, `applying ${harm.name}`, harm.apply()).then(
     () => {
       tell('applied', clock.monotonicUs() - t0Us)
       return true
@@ -111,11 +118,11 @@ async function actAgainAndAgain(context: InjectionContext, harm: Harm, signal: A
 }
 
 /** Aborts a while after the run was told to end; at once gone where it never is. */
-function patienceOf({ clock, signal }: InjectionContext): { readonly signal: AbortSignal } & Disposable {
+function patienceOf({ clock, signal }: InjectionContext, msMax: number): { readonly signal: AbortSignal } & Disposable {
   const patience = new AbortController()
   const over = new AbortController()
   const begin = (): void => {
-    void clock.sleep(boundsMs.healAtEnd, over.signal).then(() => patience.abort())
+    void clock.sleep(msMax, over.signal).then(() => patience.abort())
   }
   if (signal.aborted) begin()
   else signal.addEventListener('abort', begin, { once: true, signal: over.signal })
@@ -133,7 +140,8 @@ function rejectionOf(signal: AbortSignal, what: string): Promise<never> {
 async function healAndVerify(context: InjectionContext, harm: Harm): Promise<void> {
   const { clock, t0Us, undo, tell, note } = context
   const healingUs = clock.monotonicUs()
-  using patience = patienceOf(context)
+  const mayTake = patienceWith(harm)
+  using patience = patienceOf(context, mayTake.healAtEnd)
   // All that a run which is to end now leaves undone is the keeper's to undo, with the stack's end.
   const force = () =>
     context.signal.aborted ? { isHealed: false, how: 'the keeper undoes it with the end of the stack' } : undo.force()
@@ -142,7 +150,7 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
       { ...context, signal: patience.signal },
       {
         sinceUs,
-        untilUs: healingUs + boundsMs.healVerify * 1_000,
+        untilUs: healingUs + (boundsMs.healVerify + Math.max(0, mayTake.heal - boundsMs.heal)) * 1_000,
         question: harm.question,
         seenBy: harm.seenBy,
         inARow: harm.samplesToTrust,
@@ -157,7 +165,7 @@ async function healAndVerify(context: InjectionContext, harm: Harm): Promise<voi
   // The watch begins before the heal is asked for, since what was held back may come in the same millisecond.
   let sight = lookFrom(healingUs)
   try {
-    const healed = withDeadline(clock, boundsMs.heal, `healing ${harm.name}`, harm.heal())
+    const healed = withDeadline(clock, mayTake.heal, `healing ${harm.name}`, harm.heal())
     await Promise.race([healed, rejectionOf(patience.signal, `healing ${harm.name}`)])
     tell('healed', clock.monotonicUs() - t0Us)
   } catch (error) {
@@ -208,6 +216,15 @@ async function sleepUntil(context: InjectionContext, harm: Harm, atMs: number): 
   await clock.sleep(remainingMs(), signal)
 }
 
+/** A harm that nobody could see come or go is not done: what was there before would pass for its effect. */
+function refuse({ clock, t0Us, tell, note, setQuick }: InjectionContext, harm: Harm, why: string): void {
+  setQuick(false, harm.question)
+  const nowUs = clock.monotonicUs() - t0Us
+  tell('requested', nowUs)
+  tell('notPossible', nowUs, { note: why })
+  note(`${harm.id}: is not possible here: ${why}`)
+}
+
 /**
  * One injection from its start, planned or waited for, to its verified end. When `context.signal` aborts, a fault that
  * is on is healed at once, and one that has not begun never begins. Resolves when nothing of it is left; rejects only when it could
@@ -216,6 +233,8 @@ async function sleepUntil(context: InjectionContext, harm: Harm, atMs: number): 
 export async function inject(context: InjectionContext, planned: PlannedFault, harm: Harm): Promise<void> {
   const startMs = await waitForStart(context, planned, harm)
   if (startMs === null) return context.setQuick(false, harm.question)
+  const why = context.whyBlind()
+  if (why !== null) return refuse(context, harm, why)
   context.setQuick(true, harm.question)
   await context.undo.record()
   if (context.signal.aborted) return context.undo.forget()

@@ -1,10 +1,12 @@
+import { addedBoundsS } from '../domain/bridge.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Plan } from '../domain/plan.ts'
 import { sampleBalancer } from '../observe/balancer.ts'
+import { sampleBridge } from '../observe/bridge.ts'
 import { sampleDatabase } from '../observe/database.ts'
 import { type Sampler, sampleEvery } from '../observe/every.ts'
 import { sampleHost } from '../observe/host.ts'
-import { type PoolReading, samplePool } from '../observe/pool.ts'
+import type { PoolPage } from '../observe/pool-sampler.ts'
 import { probeReady, probeTool } from '../observe/probe.ts'
 import type { RunFolderWriter, StreamWriter } from '../record/writer.ts'
 import type { StackView } from './stack-view.ts'
@@ -18,7 +20,8 @@ export interface ObservationSpec {
   readonly bootId: string
   readonly loadPid: number
   readonly probeCall: { readonly tool: string; readonly arguments: object } | null
-  readonly pool: PoolReading | null
+  /** Where each instance tells of its pools; empty: nobody does. */
+  readonly poolPages: readonly PoolPage[]
   readonly onError: (error: unknown) => void
 }
 
@@ -27,25 +30,32 @@ export interface Observation extends AsyncDisposable {
   readonly probeWriter: StreamWriter
   /** Writes every stream's beat once a second. */
   beat(now: () => number): Sampler
+  /**
+   * Asks the system for nothing more, and waits for its last answers: whatever it holds from then on is not held for
+   * Squall. The other samplers go on.
+   */
+  leaveAlone(): Promise<void>
   stop(): Promise<void>
 }
 
 export function observe(spec: ObservationSpec): Observation {
   const { clock, t0Us, plan, stack, folder, bootId, onError } = spec
   const samplers: Sampler[] = []
+  /** Whose questions are work to the system, and may hold one of its connections. */
+  const askers: Sampler[] = []
   const { pool } = plan.observe
-  if (pool && stack.pools.length > 0) {
-    const bounds = spec.pool?.waitBoundsS ?? null
-    // JSON has no Infinity: the last bound is written as null.
-    const waitBoundsS = bounds?.map((bound) => (Number.isFinite(bound) ? bound : null)) ?? null
-    const writer = folder.stream('pool', bootId, { waitBoundsS })
-    const { everyMs, map } = pool
-    for (const one of stack.pools) samplers.push(samplePool({ clock, t0Us, everyMs, ...one, map, writer, onError }))
+  if (pool && spec.poolPages.length > 0) {
+    const writer = folder.stream('pool', bootId)
+    for (const page of spec.poolPages) samplers.push(page.sample(t0Us, pool.everyMs, writer, onError))
   }
   if (stack.databaseUrl) {
-    const writer = folder.stream('database', bootId)
-    const { databaseUrl } = stack
-    samplers.push(sampleDatabase({ clock, t0Us, everyMs: plan.observe.databaseEveryMs, databaseUrl, writer, onError }))
+    const { databaseUrl, proxies } = stack
+    const ways = Object.fromEntries(proxies.map(({ link, host, port }) => [link, `${host}:${port}`]))
+    const writer = folder.stream('database', bootId, proxies.length === 0 ? {} : { proxies: ways })
+    const everyMs = plan.observe.databaseEveryMs
+    const own = Object.values(plan.stack.nodes).find((node) => node.own !== undefined)?.own ?? null
+    const withAges = pool === null
+    samplers.push(sampleDatabase({ clock, t0Us, everyMs, databaseUrl, own, withAges, proxies, writer, onError }))
   }
   const processes = () => [
     ...stack.processes(),
@@ -57,21 +67,29 @@ export function observe(spec: ObservationSpec): Observation {
   const probeWriter = folder.stream('probe', bootId)
   const everyMs = plan.observe.probeEveryMs
   for (const one of stack.readiness)
-    samplers.push(probeReady({ clock, t0Us, everyMs, ...one, writer: probeWriter, onError }))
+    askers.push(probeReady({ clock, t0Us, everyMs, ...one, writer: probeWriter, onError }))
   if (stack.balancer) {
     const writer = folder.stream('balancer', bootId)
     samplers.push(sampleBalancer({ clock, t0Us, everyMs, ...stack.balancer, writer, onError }))
   }
+  if (stack.bridges.length > 0) {
+    const writer = folder.stream('bridge', bootId, { waitBoundsS: addedBoundsS })
+    for (const one of stack.bridges) samplers.push(sampleBridge({ clock, t0Us, everyMs, ...one, writer, onError }))
+  }
   if (spec.probeCall)
-    samplers.push(
-      probeTool({ clock, t0Us, everyMs, mcpUrl: stack.mcpUrl, ...spec.probeCall, writer: probeWriter, onError }),
+    askers.push(
+      probeTool({ clock, t0Us, everyMs, target: stack.target, ...spec.probeCall, writer: probeWriter, onError }),
     )
+  const leaveAlone = async () => {
+    await Promise.all(askers.map((asker) => asker.stop()))
+  }
   const stop = async () => {
-    await Promise.all(samplers.map((sampler) => sampler.stop()))
+    await Promise.all([leaveAlone(), ...samplers.map((sampler) => sampler.stop())])
   }
   return {
     probeWriter,
     beat: (now) => sampleEvery(clock, 1_000, () => folder.beatAll(now()), onError),
+    leaveAlone,
     stop,
     [Symbol.asyncDispose]: stop,
   }

@@ -98,6 +98,7 @@ async function run(...habits: readonly [Habits, Habits]) {
           return () => listeners.delete(listener)
         }),
         setQuick: () => undefined,
+        whyBlind: () => null,
         comes: () => Promise.resolve(true),
         tell: (edge, timeUs, extra) =>
           told.push([edge, timeUs / 1_000, extra?.resolutionUs === undefined ? null : extra.resolutionUs / 1_000]),

@@ -3,7 +3,7 @@ import { SimulatedClock } from '../../tests/simulation/simulated-clock.ts'
 import type { ClusterControl, NodeControl } from '../domain/node-control.ts'
 import type { SupervisorPlan } from '../domain/plan.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
-import { supervise } from './supervisor.ts'
+import { type Deciding, supervise } from './supervisor.ts'
 
 interface Habits {
   readonly policy: SupervisorPlan
@@ -20,10 +20,15 @@ interface Habits {
   /** So many switches of the route, and fences, fail. */
   readonly lateRoutes?: number
   readonly lateFences?: number
+  /** The plan's own hook acts: so long, or it fails. */
+  readonly hook?: { readonly tookMs: number; readonly fails?: boolean }
+  /** Somebody is asked, and answers after so long, once the harm has been seen; never, where there is no answer. */
+  readonly person?: { readonly seenMs?: number; readonly afterMs: number; readonly answer?: boolean }
 }
 
 /** What the supervisor did and told within 10 s: [ms, step or act]. */
-async function supervised({ policy, downMs, isSilent = false, isFollowed = false, refusals = 0, ...rest }: Habits) {
+async function supervised(habits: Habits) {
+  const { policy, downMs, isSilent = false, isFollowed = false, refusals = 0, hook, person, ...rest } = habits
   const clock = new SimulatedClock(0)
   const nowMs = () => clock.monotonicUs() / 1_000
   const did: (readonly [number, string])[] = []
@@ -82,14 +87,40 @@ async function supervised({ policy, downMs, isSilent = false, isFollowed = false
       isDown = false
       act('start')
     },
+    ...(hook === undefined
+      ? {}
+      : {
+          hooks: {
+            async run(name: string) {
+              await clock.sleep(hook.tookMs)
+              act(`hook ${name}`)
+              if (hook.fails) throw new Error('code 3')
+            },
+            msMax: () => 0,
+          },
+        }),
   } as unknown as NodeControl
   const over = new AbortController()
+  const deciding: Deciding | null =
+    person === undefined
+      ? null
+      : {
+          hasBegun: () => nowMs() >= (person.seenMs ?? 0),
+          async confirm(text, signal) {
+            act(`asked: ${text}`)
+            const { answer } = person
+            await clock.sleep(answer === undefined ? 60_000 : person.afterMs, signal)
+            if (signal.aborted) act('withdrawn')
+            return !signal.aborted && answer === true
+          },
+        }
   const running = supervise({
     policy,
     clock,
     nodes: [{ id: 'node', probeTarget, control }],
     tell: (atUs, _, step) => did.push([atUs / 1_000, `told ${step}`]),
     note: (text) => notes.push(text),
+    deciding,
     signal: over.signal,
   })
   await clock.runUntil(clock.sleep(10_000))
@@ -194,4 +225,63 @@ test('a fence that failed is tried until it holds', async () => {
   const { did, notes } = await supervised({ policy, downMs: 1_000, isFollowed: true, backMs: 6_000, lateFences: 3 })
   expect(notes).toHaveLength(3)
   expect(did.filter(([, what]) => what === 'told fenced')).toHaveLength(1)
+})
+
+const byHook: SupervisorPlan = { restartAfterMs: null, promoteAfterMs: null, fences: false, actAfterMs: 2_000 }
+
+test("the plan's own hook acts in place of ours, once, and is told when it has ended", async () => {
+  const { did, notes } = await supervised({ policy: byHook, downMs: 1_000, isFollowed: true, hook: { tookMs: 700 } })
+  expect(did.map(([, what]) => what)).toEqual(['told detected', 'told decided', 'hook act', 'told acted'])
+  const [detected = 0, decided = 0, , acted = 0] = did.map(([ms]) => ms)
+  expect(decided - detected).toBeGreaterThanOrEqual(2_000)
+  expect(acted - decided).toBe(700)
+  expect(notes).toEqual([])
+})
+
+test('a hook that fails is told, and not run again: nobody knows what that would do', async () => {
+  const { did, notes } = await supervised({ policy: byHook, downMs: 1_000, hook: { tookMs: 100, fails: true } })
+  expect(did.map(([, what]) => what)).toEqual(['told detected', 'told decided', 'hook act'])
+  expect(notes).toEqual(['the supervisor cannot bring node back: code 3'])
+})
+
+test('a person decides when: nobody is asked before the harm was seen, and the policy does not act by itself', async () => {
+  const person = { seenMs: 2_000, afterMs: 4_000, answer: true }
+  const { did } = await supervised({ policy: promote, downMs: 1_000, isFollowed: true, person })
+  expect(did.map(([, what]) => what)).toEqual([
+    'told detected',
+    'asked: promote a replica of node and lead new connections to it',
+    'told decided',
+    'promote',
+    'told promoted',
+    'route to replica',
+    'told routed',
+  ])
+  const [detected = 0, asked = 0, decided = 0] = did.map(([ms]) => ms)
+  expect(detected).toBeLessThan(1_055)
+  expect(asked).toBeGreaterThanOrEqual(2_000)
+  expect(decided - asked).toBe(4_000)
+})
+
+test.each([
+  ['start node anew', restart, undefined],
+  ['run hooks.act for node', byHook, { tookMs: 10 }],
+] as const)('before it would %s a person is asked', async (text, policy, hook) => {
+  const person = { afterMs: 500, answer: true }
+  const { did } = await supervised({ policy, downMs: 1_000, person, ...(hook ? { hook } : {}) })
+  expect(did.map(([, what]) => what).slice(0, 3)).toEqual(['told detected', `asked: ${text}`, 'told decided'])
+})
+
+test('what is skipped is not done, and not asked again', async () => {
+  const { did } = await supervised({ policy: restart, downMs: 1_000, person: { afterMs: 500, answer: false } })
+  expect(did.map(([, what]) => what)).toEqual(['told detected', 'asked: start node anew'])
+})
+
+test('a question is withdrawn when the node answers again by itself', async () => {
+  const { did } = await supervised({ policy: restart, downMs: 1_000, backMs: 3_000, person: { afterMs: 0 } })
+  expect(did.map(([, what]) => what)).toEqual(['told detected', 'asked: start node anew', 'withdrawn', 'told well'])
+})
+
+test('the end of the run withdraws the question', async () => {
+  const { did } = await supervised({ policy: restart, downMs: 1_000, person: { afterMs: 0 } })
+  expect(did.at(-1)).toEqual([10_000, 'withdrawn'])
 })

@@ -5,8 +5,19 @@ import { usualQuestion } from '../domain/probe-sample.ts'
 import type { ProbeTarget } from '../observe/prober.ts'
 import { boundsMs } from './bounds.ts'
 
-/** What a supervisor has done, or seen; the first four are the segments of a fail-over, in this order. */
-export type SupervisorStep = 'detected' | 'decided' | 'promoted' | 'routed' | 'restarted' | 'well' | 'fenced'
+/**
+ * What a supervisor has done, or seen; the first four are the segments of a fail-over, in this order. `acted`: the plan's
+ * own hook has.
+ */
+export type SupervisorStep = 'detected' | 'decided' | 'promoted' | 'routed' | 'restarted' | 'acted' | 'well' | 'fenced'
+
+/** A person decides in place of the policy's times. */
+export interface Deciding {
+  /** The harm has been seen: nobody is asked before. */
+  readonly hasBegun: () => boolean
+  /** Whether it is to be done, such as `start primary anew`. Resolves to false when `signal` aborts. */
+  readonly confirm: (act: string, signal: AbortSignal) => Promise<boolean>
+}
 
 export interface SupervisedNode {
   readonly id: string
@@ -22,7 +33,21 @@ export interface SupervisorSpec {
   /** `atUs`: absolute. */
   readonly tell: (atUs: number, node: string, step: SupervisorStep, extra?: object) => void
   readonly note: (text: string) => void
+  /** null: the policy decides. */
+  readonly deciding: Deciding | null
   readonly signal: AbortSignal
+}
+
+/** What the policy has for a node that does not answer. */
+interface Act {
+  readonly afterMs: number
+  /** For whoever is asked. */
+  readonly text: string
+  /** What did not go well is not tried again: it is not ours to know what that would do. */
+  readonly isOnce: boolean
+  /** It has been decided before, and has still to be ended. */
+  readonly isConfirmed: boolean
+  carryOut(): Promise<void>
 }
 
 /**
@@ -68,25 +93,61 @@ async function stayedAway(node: SupervisedNode, spec: SupervisorSpec, state: Wat
   if (state.downSinceUs === null) spec.tell(nowUs, node.id, 'detected')
   state.downSinceUs ??= nowUs
   state.isToBeFenced = true
-  const afterMs = policyOf(node, spec.policy, state)
-  if (afterMs === null || state.hasActed || nowUs - state.downSinceUs < afterMs * 1_000) return
-  state.hasActed = await act(node, spec, state)
+  const act = state.hasActed ? null : dueAct(node, nowUs - state.downSinceUs, spec, state)
+  if (act === null) return
+  state.hasActed = await decideAndAct(act, node, spec)
   // Who could take over, or the node itself, may need a moment more: asked again after as long.
-  if (!state.hasActed) state.downSinceUs = spec.clock.monotonicUs()
+  state.downSinceUs = spec.clock.monotonicUs()
 }
 
-/** Of a primary that others follow: until another takes writes and is led to. null: it is left as it is. */
-function policyOf(
-  { control }: SupervisedNode,
-  { promoteAfterMs, restartAfterMs }: SupervisorPlan,
-  { isLeading }: WatchState,
-): number | null {
-  if (isLeading) return 0
-  return isFollowed(control) && promoteAfterMs !== null ? promoteAfterMs : restartAfterMs
+/** null: there is none, or it is not time. */
+function dueAct(node: SupervisedNode, downUs: number, spec: SupervisorSpec, state: WatchState): Act | null {
+  const act = actOn(node, spec, state)
+  if (act === null) return null
+  if (act.isConfirmed) return act
+  const isDue = spec.deciding === null ? downUs >= act.afterMs * 1_000 : spec.deciding.hasBegun()
+  return isDue ? act : null
 }
 
-function isFollowed({ cluster, id }: NodeControl): boolean {
-  return cluster !== null && cluster.primary() === id
+/** What is done where it does not answer; null: it is left as it is. */
+function actOn(
+  { id, control }: SupervisedNode,
+  { policy, clock, tell }: SupervisorSpec,
+  state: WatchState,
+): Act | null {
+  const { cluster, hooks } = control
+  const { actAfterMs, promoteAfterMs, restartAfterMs } = policy
+  const done = (step: SupervisorStep, extra?: object): void => tell(clock.monotonicUs(), id, step, extra)
+  if (actAfterMs !== undefined && hooks !== undefined) {
+    const carryOut = async (): Promise<void> => {
+      await hooks.run('act')
+      done('acted')
+    }
+    return { afterMs: actAfterMs, text: `run hooks.act for ${id}`, isOnce: true, isConfirmed: false, carryOut }
+  }
+  if (cluster !== null && promoteAfterMs !== null && (state.isLeading || cluster.primary() === id)) {
+    const carryOut = async (): Promise<void> => {
+      if (!state.isLeading) {
+        await cluster.promote()
+        done('promoted', { to: cluster.primary() })
+      }
+      state.isLeading = true
+      await cluster.route(cluster.primary())
+      state.isLeading = false
+      done('routed', { to: cluster.primary() })
+    }
+    const text = `promote a replica of ${id} and lead new connections to it`
+    // Half done, it is ended without another word.
+    return { afterMs: promoteAfterMs, text, isOnce: false, isConfirmed: state.isLeading, carryOut }
+  }
+  if (restartAfterMs === null) return null
+  const carryOut = async (): Promise<void> => {
+    // What hangs is ended first, as a platform's liveness check does.
+    await control.stop(0)
+    await control.start()
+    done('restarted')
+  }
+  return { afterMs: restartAfterMs, text: `start ${id} anew`, isOnce: false, isConfirmed: false, carryOut }
 }
 
 /** One that others have been promoted over, and that takes writes all the same, is ended. Whether nothing is left to do. */
@@ -105,35 +166,42 @@ async function fence({ control, id }: SupervisedNode, { clock, tell, note }: Sup
   }
 }
 
-/** Whether it went well. */
-async function act(
-  { control, id }: SupervisedNode,
-  { policy, clock, tell, note }: SupervisorSpec,
-  state: WatchState,
-): Promise<boolean> {
-  const { cluster } = control
-  const done = (step: SupervisorStep, extra?: object): void => tell(clock.monotonicUs(), id, step, extra)
-  if (!state.isLeading) done('decided')
+/** Whether nothing is left to be done about this outage. */
+async function decideAndAct(act: Act, node: SupervisedNode, spec: SupervisorSpec): Promise<boolean> {
+  const { clock, tell, note, deciding } = spec
+  if (deciding !== null && !act.isConfirmed) {
+    const word = await wordOn(act, node, deciding, spec)
+    if (word !== 'go') return word === 'skip'
+  }
+  if (!act.isConfirmed) tell(clock.monotonicUs(), node.id, 'decided')
   try {
-    if (cluster !== null && (state.isLeading || (isFollowed(control) && policy.promoteAfterMs !== null))) {
-      if (!state.isLeading) {
-        await cluster.promote()
-        done('promoted', { to: cluster.primary() })
-      }
-      state.isLeading = true
-      await cluster.route(cluster.primary())
-      state.isLeading = false
-      done('routed', { to: cluster.primary() })
-    } else {
-      // What hangs is ended first, as a platform's liveness check does.
-      await control.stop(0)
-      await control.start()
-      done('restarted')
-    }
+    await act.carryOut()
     return true
   } catch (error) {
-    note(`the supervisor cannot bring ${id} back: ${error instanceof Error ? error.message : String(error)}`)
-    return false
+    note(`the supervisor cannot bring ${node.id} back: ${error instanceof Error ? error.message : String(error)}`)
+    return act.isOnce && deciding === null
+  }
+}
+
+/** `well`: it answered before anybody did; the question is withdrawn then. */
+async function wordOn(
+  act: Act,
+  node: SupervisedNode,
+  { confirm }: Deciding,
+  { clock, signal }: SupervisorSpec,
+): Promise<'go' | 'skip' | 'well'> {
+  const over = new AbortController()
+  const isOpen = AbortSignal.any([over.signal, signal])
+  const untilWell = async (): Promise<'well'> => {
+    while (!isOpen.aborted && !(await answers(node.probeTarget, clock, isOpen)))
+      await clock.sleep(boundsMs.supervisorEvery, isOpen)
+    return 'well'
+  }
+  try {
+    const asked = confirm(act.text, isOpen).then((isYes) => (isYes ? 'go' : 'skip'))
+    return await Promise.race([asked, untilWell()])
+  } finally {
+    over.abort()
   }
 }
 

@@ -1,10 +1,10 @@
-import type { Fault } from '../../chaos/faults/fault.ts'
+import type { Fault, NodeFault } from '../../chaos/faults/fault.ts'
 import { targetIdsOf } from '../domain/instances.ts'
 import type { TellStep } from '../domain/node-control.ts'
 import type { Plan, PlannedFault } from '../domain/plan.ts'
 import { type Harm, harmToAll, harmToLink, harmToNode } from './harm.ts'
 import { HarnessBroke } from './harness-broke.ts'
-import type { StackView } from './stack-view.ts'
+import type { StackView, UndoOfNode } from './stack-view.ts'
 import type { TargetWatch } from './target-watch.ts'
 import { type UndoHolder, undoOfAll } from './undo-holder.ts'
 
@@ -55,7 +55,12 @@ function partOf(
   if (node && fault?.on === 'node')
     return {
       harm: harmToNode(planned, fault, node.control(planned.id, stepsOf(planned.id))),
-      undo: node.undo(undoId, fault.endsProcess === true),
+      undo: node.undo(undoId, undoOf(fault)),
     }
   throw new HarnessBroke(`fault ${planned.id} has no target ${id}`, '')
+}
+
+function undoOf({ byHooks, endsProcess }: NodeFault): UndoOfNode {
+  if (byHooks) return 'hook'
+  return endsProcess ? 'end' : 'go on'
 }

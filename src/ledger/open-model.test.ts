@@ -13,6 +13,7 @@ async function written(
   onError = (error: unknown): void => {
     throw error
   },
+  atOnce = 1,
 ) {
   const clock = new SimulatedClock(0)
   const rows: Row[] = []
@@ -36,7 +37,17 @@ async function written(
   })
   const lanes = Array.from({ length: 8 }, lane)
   const record = new LedgerRecord(writer, 0)
-  const writers = writeOpenly({ clock, t0Us: 0, via: 'sql', ratePerS: 100, lanes, patienceMs: 400, record, onError })
+  const writers = writeOpenly({
+    clock,
+    t0Us: 0,
+    via: 'sql',
+    ratePerS: 100,
+    atOnce,
+    lanes,
+    patienceMs: 400,
+    record,
+    onError,
+  })
   await clock.runUntil(clock.sleep(ms))
   await clock.runUntil(writers.stop())
   return { rows, closed: () => closed }
@@ -56,6 +67,18 @@ test('writes go out at the rate, whatever becomes of the ones before, each recor
   // What was under way at the end is waited for.
   expect(edges(rows, 'complete')).toHaveLength(100)
   expect(closed()).toBe(8)
+})
+
+test('several that are due at once go out at once', async () => {
+  const { rows } = await written(1_000, () => 25, undefined, 2)
+  const sent = edges(rows, 'invoke')
+  expect(sent).toHaveLength(100)
+  expect(sent.slice(0, 4).map(([tUs, , , op]) => [tUs, op])).toEqual([
+    [0, 's0'],
+    [0, 's1'],
+    [20_000, 's2'],
+    [20_000, 's3'],
+  ])
 })
 
 test('in a silence half of the lanes wait, and one of the others is taken each 100 ms', async () => {

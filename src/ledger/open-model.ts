@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts'
-import type { LedgerVia } from '../domain/plan.ts'
+import type { RecordedVia } from '../domain/plan.ts'
 import type { LedgerRecord, WriteEnd } from './record.ts'
 
 /** Sends one write. Never rejects: whatever goes wrong is an end. */
@@ -11,8 +11,10 @@ export interface WriteLane {
 export interface OpenModelSpec {
   readonly clock: Clock
   readonly t0Us: number
-  readonly via: LedgerVia
+  readonly via: RecordedVia
   readonly ratePerS: number
+  /** So many are due at one moment; absent: one. */
+  readonly atOnce?: number
   /** As many writes can be under way at once; those that were free last are taken first. */
   readonly lanes: readonly WriteLane[]
   /** How long a lane waits for an answer, ms. */
@@ -20,6 +22,11 @@ export interface OpenModelSpec {
   readonly record: LedgerRecord
   /** What the run folder refuses. Once; the writers have ended then. */
   readonly onError: (error: unknown) => void
+}
+
+/** The name of a write: t17 by a tool, s17 by SQL, u17 of an update. */
+export function opOf(via: RecordedVia, turn: number): string {
+  return `${via[0]}${turn}`
 }
 
 /** Writers under way. */
@@ -35,7 +42,7 @@ export interface Writers {
  * turn comes in between is recorded as unsent, and never sent.
  */
 export function writeOpenly(spec: OpenModelSpec): Writers {
-  const { clock, t0Us, via, ratePerS, record } = spec
+  const { clock, t0Us, via, ratePerS, atOnce = 1, record } = spec
   const ended = new AbortController()
   const free = [...spec.lanes]
   const kept = Math.floor(spec.lanes.length / 2)
@@ -51,11 +58,11 @@ export function writeOpenly(spec: OpenModelSpec): Writers {
   }
   const loop = async (): Promise<void> => {
     for (let turn = 0; !ended.signal.aborted; turn += 1) {
-      const intendedUs = t0Us + Math.round((turn * 1_000_000) / ratePerS)
+      const intendedUs = t0Us + Math.round(((turn - (turn % atOnce)) * 1_000_000) / ratePerS)
       const waitUs = intendedUs - clock.monotonicUs()
       if (waitUs > 0) await clock.sleep(waitUs / 1_000, ended.signal)
       if (ended.signal.aborted) return
-      const op = `${via === 'tool' ? 't' : 's'}${turn}`
+      const op = opOf(via, turn)
       const nowUs = clock.monotonicUs()
       const lane = free.length > kept || nowUs - lastUs >= apartUs ? free.pop() : undefined
       if (lane === undefined) {

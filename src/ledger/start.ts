@@ -1,8 +1,12 @@
 import type { Clock } from '../domain/clock.ts'
-import type { LedgerPlan, LedgerVia } from '../domain/plan.ts'
+import type { LedgerPlan, LedgerVia, RecordedVia } from '../domain/plan.ts'
+import type { McpTarget } from '../mcp-client/target.ts'
+import type { Sampler } from '../observe/every.ts'
 import type { StreamWriter } from '../record/writer.ts'
 import { type WriteLane, type Writers, writeOpenly } from './open-model.ts'
 import { LedgerRecord, type WriteEnd } from './record.ts'
+import { RegisterLane, registerPatienceMs, registerSurvivors, updatesPerS, writersAtOnce } from './registers.ts'
+import { type ReadDatabase, readReplica } from './replica-reader.ts'
 import { prepareSqlLedger, SqlLane, sqlPatienceMs, sqlSurvivors } from './sql-lane.ts'
 import { readSurvivors, type SurvivorsQuery } from './survivors.ts'
 import { ToolLane, toolPatienceMs } from './tool-lane.ts'
@@ -20,7 +24,7 @@ export interface LedgerTool {
 export interface LedgerPlace {
   readonly plan: LedgerPlan
   readonly clock: Clock
-  readonly mcpUrl: string
+  readonly target: McpTarget
   /** postgres://… that leads to the database that takes writes, whichever that is. */
   readonly databaseUrl: string
   /** Of the plan's workload; needed where the plan writes by it. */
@@ -42,6 +46,9 @@ export interface LedgerSpec extends LedgerPlace {
   readonly t0Us: number
   readonly anchors: readonly Anchor[]
   readonly writer: StreamWriter
+  /** All of the stack; those that follow are asked what they hold, `readEveryMs` apart. */
+  readonly databases: readonly ReadDatabase[]
+  readonly readEveryMs: number
   /** Which node takes writes now, for the record. */
   readonly primary: () => string
   readonly onError: (error: unknown) => void
@@ -56,7 +63,8 @@ export interface Ledger {
 }
 
 /** Sessions of the server's; connections of the database's, of which few are used while all is well. */
-const laneCounts = { tool: 120, sql: 24 } as const
+const laneCounts = { tool: 120, sql: 24, update: 12 } as const
+const patienceMs = { tool: toolPatienceMs, sql: sqlPatienceMs, update: registerPatienceMs } as const
 
 /**
  * Makes the ledger's table where it writes by SQL, and writes once by each way: before the load and any backup, so that a
@@ -84,32 +92,46 @@ export function startLedger(spec: LedgerSpec): Ledger {
     record.invoked(via, op, sentUs, sentUs)
     record.completed(via, op, endedUs, end)
   }
-  const all = spec.plan.via.map((via) => writersOf(via, spec, record))
+  const ways = recordedWays(spec.plan)
+  const all = [...ways.map((via) => writersOf(via, spec, record)), ...readersOf(spec, record)]
   return {
     async stop() {
-      await Promise.all(all.map((writers) => writers.stop()))
+      await Promise.all(all.map((each) => each.stop()))
     },
     async readSurvivors() {
-      for (const via of spec.plan.via) await readInto(record, queryOf(via, spec), spec)
+      for (const via of ways) await readInto(record, queryOf(via, spec), spec)
     },
   }
 }
 
-function writersOf(via: LedgerVia, spec: LedgerSpec, record: LedgerRecord): Writers {
+/** Whoever writes by SQL updates as well. */
+function recordedWays({ via }: LedgerPlan): readonly RecordedVia[] {
+  return via.includes('sql') ? [...via, 'update'] : via
+}
+
+function readersOf(spec: LedgerSpec, record: LedgerRecord): readonly Sampler[] {
+  const { clock, t0Us, databases, readEveryMs: everyMs, primary, onError, plan } = spec
+  if (!plan.via.includes('sql') || databases.length < 2) return []
+  return databases.map((database) => readReplica({ clock, t0Us, database, everyMs, primary, record, onError }))
+}
+
+function writersOf(via: RecordedVia, spec: LedgerSpec, record: LedgerRecord): Writers {
   const { clock, t0Us, onError, plan } = spec
   const lanes = Array.from({ length: laneCounts[via] }, (_, lane) => laneOf(via, lane, spec))
-  const patienceMs = via === 'tool' ? toolPatienceMs : sqlPatienceMs
-  return writeOpenly({ clock, t0Us, via, ratePerS: plan.ratePerS, lanes, patienceMs, record, onError })
+  const pace = via === 'update' ? { ratePerS: updatesPerS, atOnce: writersAtOnce } : { ratePerS: plan.ratePerS }
+  return writeOpenly({ clock, t0Us, via, ...pace, lanes, patienceMs: patienceMs[via], record, onError })
 }
 
-function laneOf(via: LedgerVia, lane: number, spec: LedgerPlace): WriteLane {
+function laneOf(via: RecordedVia, lane: number, spec: LedgerPlace): WriteLane {
   if (via === 'sql') return new SqlLane(spec.databaseUrl)
+  if (via === 'update') return new RegisterLane(spec.databaseUrl)
   const tool = toolOf(spec)
   const argumentsOf = (op: string) => tool.arguments(markOf(spec, op))
-  return new ToolLane({ clock: spec.clock, mcpUrl: spec.mcpUrl, tool: tool.name, argumentsOf }, lane)
+  return new ToolLane({ clock: spec.clock, target: spec.target, tool: tool.name, argumentsOf }, lane)
 }
 
-function queryOf(via: LedgerVia, spec: LedgerSpec): SurvivorsQuery {
+function queryOf(via: RecordedVia, spec: LedgerSpec): SurvivorsQuery {
+  if (via === 'update') return { via, sql: registerSurvivors, values: [] }
   if (via === 'sql') return { via, sql: sqlSurvivors, values: [] }
   return { via, sql: `select mark as op, copies from (${toolOf(spec).survivors}) as found`, values: [markOf(spec, '')] }
 }
@@ -130,7 +152,7 @@ async function readInto(record: LedgerRecord, query: SurvivorsQuery, spec: Ledge
     const { rows, timeline } = await readSurvivors(databaseUrl, query)
     const nowUs = clock.monotonicUs()
     const prefix = query.via === 'tool' ? markOf(spec, '') : ''
-    for (const { op, copies } of rows) record.present(query.via, op.slice(prefix.length), nowUs, copies)
+    for (const { op, ...found } of rows) record.present(query.via, op.slice(prefix.length), nowUs, found)
     record.read(query.via, nowUs, { found: rows.length, node, timeline })
   } catch (error) {
     onNote(

@@ -1,21 +1,24 @@
 import pg from 'pg'
-import type { LedgerVia } from '../domain/plan.ts'
+import type { RecordedVia } from '../domain/plan.ts'
+import type { Found } from './record.ts'
 
 /** A count of some ten thousand rows takes ms; a database that has just recovered may be slow. */
 const readMsMax = 20_000
 const connectMsMax = 4_000
 
 export interface SurvivorsQuery {
-  readonly via: LedgerVia
-  /** Gives rows of `op` and `copies`. */
+  readonly via: RecordedVia
+  /** Gives rows of `op` and `copies`, of updates also `register` and `at`. */
   readonly sql: string
   readonly values: readonly string[]
 }
 
+export type Survivor = Found & { readonly op: string }
+
 export interface Survivors {
   /** Timeline of the database that was read: it rises with each promotion. */
   readonly timeline: number
-  readonly rows: readonly { readonly op: string; readonly copies: number }[]
+  readonly rows: readonly Survivor[]
 }
 
 /**
@@ -39,7 +42,7 @@ export async function readSurvivors(url: string, { sql, values }: SurvivorsQuery
               case when pg_is_in_recovery() then '' else substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end as timeline`,
     )
     if (place === undefined || place.follows) throw new Error('it follows another database')
-    const { rows } = await client.query<{ op: string; copies: number }>(sql, [...values])
+    const { rows } = await client.query<Survivor>(sql, [...values])
     return { timeline: Number.parseInt(place.timeline, 16), rows }
   } finally {
     client.end().catch(() => undefined)

@@ -1,8 +1,8 @@
 import type { Clock } from '../domain/clock.ts'
 import { isGood } from '../domain/outcome.ts'
-import { type Classified, classify } from '../mcp/classify.ts'
-import { callToolBody } from '../mcp/protocol.ts'
-import { openSession, post } from '../observe/mcp-session.ts'
+import type { Classified } from '../mcp/classify.ts'
+import type { McpClient } from '../mcp-client/client.ts'
+import { connectTo, type McpTarget } from '../mcp-client/target.ts'
 import { describeFetchError } from '../observe/pool.ts'
 import type { WriteLane } from './open-model.ts'
 import type { WriteEnd } from './record.ts'
@@ -12,7 +12,7 @@ export const toolPatienceMs = 5_000
 
 export interface LedgerCall {
   readonly clock: Clock
-  readonly mcpUrl: string
+  readonly target: McpTarget
   readonly tool: string
   /** The call's arguments for one write. */
   argumentsOf(op: string): object
@@ -22,7 +22,7 @@ export interface LedgerCall {
 export class ToolLane implements WriteLane {
   readonly #call: LedgerCall
   readonly #name: string
-  #headers: Record<string, string> | null = null
+  #client: McpClient | null = null
 
   constructor(call: LedgerCall, lane: number) {
     this.#call = call
@@ -30,21 +30,20 @@ export class ToolLane implements WriteLane {
   }
 
   async write(op: string): Promise<WriteEnd> {
-    const { mcpUrl, tool, argumentsOf, clock } = this.#call
+    const { target, tool, argumentsOf, clock } = this.#call
     const endUs = clock.monotonicUs() + toolPatienceMs * 1_000
     const leftMs = (): number => Math.max(1, Math.round((endUs - clock.monotonicUs()) / 1_000))
     try {
-      this.#headers ??= await openSession(mcpUrl, this.#name, leftMs())
+      this.#client ??= await connectTo(target, { name: this.#name, limitMs: leftMs() })
     } catch (error) {
       // Never sent.
       return { outcome: 'failed', why: describeFetchError(error, toolPatienceMs) }
     }
-    const id = `${this.#name}-${op}`
     try {
-      const response = await post(mcpUrl, callToolBody(id, tool, argumentsOf(op)), this.#headers, leftMs())
-      const answer = classify(response.status, await response.text(), id)
-      if (response.status === 404) this.#headers = null
-      return endOfAnswer(response.status, answer)
+      const called = await this.#client.callOnce(tool, argumentsOf(op), leftMs())
+      // Its session is gone, so that the next write begins with another.
+      if (called.status === 404) this.close()
+      return endOfAnswer(called.status, called)
     } catch (error) {
       const why = describeFetchError(error, toolPatienceMs)
       return { outcome: why === 'ECONNREFUSED' ? 'failed' : 'unknown', why }
@@ -52,7 +51,8 @@ export class ToolLane implements WriteLane {
   }
 
   close(): void {
-    this.#headers = null
+    void this.#client?.close()
+    this.#client = null
   }
 }
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
-import { endOfError } from './sql-lane.ts'
+import { endOfError } from './sql-connection.ts'
 import { endOfAnswer } from './tool-lane.ts'
 
 function refused(code: string): Error {

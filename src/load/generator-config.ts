@@ -7,6 +7,8 @@ export interface GeneratorConfig {
   readonly seed: number
   /** Absolute path of the calls stream; must not exist. */
   readonly callsPath: string
+  /** Of the answers stream, the same; absent: no answers are sampled. */
+  readonly answersPath?: string
   readonly users: { readonly first: number; readonly count: number }
   /** 0: without pace. */
   readonly paceMs: number
@@ -38,6 +40,7 @@ export interface GeneratorShare {
   /** As in GeneratorConfig. */
   readonly target: string
   readonly callsPath: string
+  readonly answersPath?: string
   readonly tools: readonly WeightedTool[]
   readonly barrierTimeoutMs: number
   /** Which of the plan's instances this is, from 0. */
@@ -53,6 +56,7 @@ export function generatorConfig(load: LoadPlan, share: GeneratorShare): Generato
     instance: `k6-${share.index + 1}`,
     seed: share.seed,
     callsPath: share.callsPath,
+    ...(share.answersPath === undefined ? {} : { answersPath: share.answersPath }),
     users: { first, count: afterLast - first },
     paceMs: load.paceMs,
     drainMs: load.drainMs,

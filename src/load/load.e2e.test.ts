@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Outcome, outcomes } from '../domain/outcome.ts'
+import type { AnswerRule } from '../domain/tool-plan.ts'
+import { type AnswerRow, readAnswerRows } from '../record/reader-answers.ts'
 import { ensureK6 } from '../setup/k6.ts'
 import { settingOf } from '../setup/setting.ts'
 import { bundleWorkload } from './bundle.ts'
@@ -36,7 +38,7 @@ interface Row {
 interface Recorded {
   readonly lines: readonly string[]
   readonly rows: readonly Row[]
-  readonly last: { readonly end?: { readonly rows: number; readonly reason: string } }
+  readonly last: { readonly end?: { readonly rows: number; readonly reason: string; readonly t: number } }
 }
 
 type Started = StartedLoad & { readonly callsPath: string; readonly logPath: string }
@@ -122,6 +124,25 @@ describe('a run as planned', () => {
     expect(server.sessions.size).toBe(3)
   })
 
+  test('tells of a sample of its answers whether they differ, and nothing of what is in them', async () => {
+    await using server = await startFakeMcpServer()
+    const answersPath = join(folder, 'answers.ndjson')
+    await using load = await start(server.url, { users: { first: 0, count: 10 }, paceMs: 0, answersPath })
+    await load.ready
+    go(load)
+    expect(await load.ended).toMatchObject({ reason: 'planned' })
+    const rows: AnswerRow[] = []
+    const { cut } = readAnswerRows(answersPath, 'answers', null, rows)
+    expect(cut).toBeNull()
+    // Of 2 s without a pace there are hundreds.
+    expect(count(recorded(load.callsPath).rows, 'ok')).toBeGreaterThan(100)
+    expect(rows.length).toBeGreaterThanOrEqual(64)
+    expect(rows.length).toBeLessThanOrEqual(64 + 3)
+    for (const { tool, asked, answer } of rows) expect([tool, asked]).toEqual(['echo', answer])
+    expect(new Set(rows.map(({ asked }) => asked)).size).toBeGreaterThan(30)
+    expect(readFileSync(answersPath, 'utf8')).not.toContain('hello')
+  })
+
   test('is paced, complete, and the same again from the same seed', async () => {
     await using server = await startFakeMcpServer()
     const intended: string[] = []
@@ -196,6 +217,19 @@ describe('a system that is too slow', () => {
       expect(row.startedMs ?? row.endedMs).toBeNull()
     }
   })
+})
+
+test('a user that is told to wait beyond the end waits no longer than that', async () => {
+  await using server = await startFakeMcpServer()
+  server.answering = (_, response) => response.writeHead(429, { 'Retry-After': '40' }).end('slow down')
+  await using load = await start(server.url)
+  await load.ready
+  go(load)
+  expect(await load.ended).toMatchObject({ reason: 'planned', exitCode: 0 })
+  const { rows, last } = recorded(load.callsPath)
+  expect(rows[0]?.outcome).toBe('rate_limited')
+  expect(new Set(rows.slice(1).map((row) => row.outcome))).toEqual(new Set(['unsent']))
+  expect(last.end?.t).toBeLessThan(30_000_000)
 })
 
 describe('a session', () => {
@@ -281,6 +315,32 @@ test('a script that throws or doubts an answer is recorded as such, and its user
   expect(rows.length).toBeGreaterThan(30)
 })
 
+/** Looks at an answer for 300 ms of processor time. */
+const thorough = `
+export default { name: 'thorough', tools: [{ name: 'echo', weight: 1, arguments: () => ({}), check: () => {
+  const until = Date.now() + 300
+  while (Date.now() < until);
+  return 'ok'
+} }] }`
+
+test('what the script does with an answer is not the call’s time: the next call is late by the generator itself', async () => {
+  const [source, script] = [join(folder, 'thorough.ts'), join(folder, 'thorough.js')]
+  writeFileSync(source, thorough)
+  await bundleWorkload(source, script)
+  await using server = await startFakeMcpServer()
+  await using load = await start(server.url, { paceMs: 100 }, script)
+  await load.ready
+  go(load)
+  await load.ended
+  const sent = recorded(load.callsPath).rows.filter((row) => row.startedMs !== null && row.outcome === 'ok')
+  expect(sent.length).toBeGreaterThan(1)
+  for (const [at, row] of sent.slice(1).entries()) {
+    const before = sent[at]?.endedMs ?? Number.NaN
+    expect(row.readyMs).toBe(before)
+    expect((row.startedMs ?? 0) - before).toBeGreaterThanOrEqual(299)
+  }
+})
+
 describe('an end before its time', () => {
   test('stop() ends the run in order: nothing new starts, open calls are answered', async () => {
     await using server = await startFakeMcpServer()
@@ -335,5 +395,44 @@ describe('an end before its time', () => {
     await using server = await startFakeMcpServer()
     await using load = await start(server.url, { tools: [{ name: 'no_such_tool', weight: 1 }] })
     await expect(load.ready).rejects.toThrow(/: workload echo has no tool "no_such_tool"$/)
+  })
+})
+
+describe('tools of the plan', () => {
+  test('rows are shared by all users, and arguments come from an earlier answer of the same user', async () => {
+    await using server = await startFakeMcpServer()
+    const scriptPath = join(folder, 'planned.js')
+    // The server gives back what it is given: only whoever sent an id of these rows is told one.
+    const isRow: AnswerRule = { at: '/id', test: { kind: 'is', values: [11, 12, 13] } }
+    const common = { weight: 1, templates: [], expected: [], rules: { success: isRow, failed: null } }
+    await bundleWorkload(workloadFile('mcp-tools'), scriptPath, [
+      { ...common, name: 'list', rows: [{ id: 11 }, { id: 12 }, { id: 13 }], after: null },
+      { ...common, name: 'get', templates: [{ id: '{id}' }], rows: null, after: { tool: 'list', at: '' } },
+      { ...common, name: 'find', rows: null, after: { tool: 'get', at: '/nothing' } },
+    ])
+    const tools = [
+      { name: 'list', weight: 1 },
+      { name: 'get', weight: 3 },
+      { name: 'find', weight: 3 },
+    ]
+    await using load = await start(server.url, { users: { first: 0, count: 5 }, tools }, scriptPath)
+    await load.ready
+    go(load)
+    await load.ended
+    const { rows, lines } = recorded(load.callsPath)
+    expect(rows.length).toBeGreaterThan(20)
+    expect(count(rows, 'ok')).toBe(rows.length)
+    // Nobody ever has what `find` needs: its slots are calls of the tool that might tell it.
+    const ofTools = lines
+      .map((line) => JSON.parse(line))
+      .filter((row) => Array.isArray(row))
+      .map(([, tool]) => tool)
+    const names = lines.flatMap((line): string[] => {
+      const { dict } = JSON.parse(line)
+      return dict?.[0] === 'tool' ? [dict[2]] : []
+    })
+    const calls = (name: string) => ofTools.filter((tool) => tool === names.indexOf(name)).length
+    expect(calls('find')).toBe(0)
+    expect(calls('get')).toBeGreaterThan(2 * calls('list'))
   })
 })

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable, Writable } from 'node:stream'
 import type { Clock } from '../domain/clock.ts'
+import type { McpTarget } from '../mcp-client/target.ts'
 import type { EndReason, GeneratorEvent } from './events.ts'
 import { readEvent } from './events.ts'
 import type { GeneratorConfig } from './generator-config.ts'
@@ -24,6 +25,8 @@ export interface LoadSpec {
   readonly processorsMax: number
   /** Added to k6's environment: the run's mark, by which its keeper finds k6 even before it has adopted it. */
   readonly env: Readonly<Record<string, string>>
+  /** Certificates to trust in place of the machine's, a PEM file; absent: the machine's. */
+  readonly caFile?: string
   readonly clock: Pick<Clock, 'sleep'>
 }
 
@@ -42,8 +45,11 @@ export interface StartedLoad extends AsyncDisposable {
   readonly ready: Promise<{ readonly users: number }>
   /** The generator's process has ended. Never rejects. */
   readonly ended: Promise<LoadEnd>
-  /** The system is up at this URL: users may open their sessions. Once; not where the configuration names a target. */
-  open(target: string): void
+  /**
+   * The system is up at this URL: users may open their sessions. Once; not where the configuration names a target. `how`
+   * goes through the pipe alone, since it may hold secrets.
+   */
+  open(target: string, how?: Pick<McpTarget, 'era' | 'headers'>): void
   /** Sets the run's t0, absolute CLOCK_MONOTONIC in µs; it may lie a little ahead. Once, after `ready`. */
   go(t0Us: number): void
   /** Ends the load now as its plan would: nothing new starts, open calls get their drain. */
@@ -73,9 +79,9 @@ export async function startLoad(spec: LoadSpec): Promise<StartedLoad> {
     pid: child.pid,
     ready: ear.ready,
     ended: ear.ended,
-    open: (target) => {
+    open: (target, how) => {
       ear.opened(target)
-      send({ open: target })
+      send({ open: target, era: how?.era ?? '', headers: how?.headers ?? {} })
     },
     go: (t0Us) => send({ t0Us: Math.round(t0Us) }),
     stop: () => send({ stop: true }),
@@ -120,6 +126,8 @@ export function environmentOf(spec: LoadSpec): NodeJS.ProcessEnv {
   const home = dirname(spec.configPath)
   return {
     ...spec.env,
+    // Go adds what it finds in the folder: none, as in ours there are no certificates.
+    ...(spec.caFile === undefined ? {} : { SSL_CERT_FILE: resolve(spec.caFile), SSL_CERT_DIR: home }),
     PATH: process.env.PATH,
     HOME: home,
     XDG_CONFIG_HOME: home,
@@ -196,8 +204,11 @@ interface Heard {
 function whyNotReady(heard: Heard, exitCode: number | null, spec: LoadSpec): LoadError {
   const [first] = heard.failures
   if (first !== undefined) {
-    const message = `users could not open a session at ${heard.target}; first ${first}`
-    return new LoadError('sessions', message, `is it an MCP server? ${heard.failures.length} failures told`)
+    const isDatabase = heard.target.startsWith('postgres')
+    const place = isDatabase ? new URL(heard.target).host : heard.target
+    const message = `users could not open a ${isDatabase ? 'connection' : 'session'} at ${place}; first ${first}`
+    const question = isDatabase ? 'is it a database that takes this login?' : 'is it an MCP server?'
+    return new LoadError('sessions', message, `${question} ${heard.failures.length} failures told`)
   }
   const end = exitCode === null ? 'was killed' : `ended with ${exitCode}`
   const message = `k6 ${end} before all users were ready: ${lastWords(spec.logPath)}`

@@ -12,6 +12,12 @@ const tool = (name: string, weight: number) => ({ name, weight, arguments: () =>
 const workload: Workload = { name: 'two', tools: [tool('a', 1), tool('b', 2)] }
 
 describe('weightedTools', () => {
+  test('leaves to the verdict what the plan says of answers', () => {
+    expect(weightedTools(workload, { tools: { a: { weight: 8, answers: 'same' } } })).toEqual(
+      weightedTools(workload, { tools: { a: { weight: 8 } } }),
+    )
+  })
+
   test('the plan changes what it names and leaves the rest', () => {
     expect(weightedTools(workload, { tools: { a: { weight: 8 } } })).toEqual([
       { name: 'a', weight: 8 },
@@ -33,6 +39,19 @@ describe('weightedTools', () => {
     },
   ])('$why is refused', ({ words, says }) => {
     expect(() => weightedTools(workload, words)).toThrow(says)
+  })
+
+  test('what is off is left out: nothing calls it, not even for its answers', () => {
+    expect(weightedTools(workload, { tools: { a: { weight: 0 } } })).toEqual([{ name: 'b', weight: 2 }])
+  })
+
+  test('a tool cannot take its arguments from one that is off', () => {
+    const reading: Workload = { name: 'three', tools: [...workload.tools, { ...tool('c', 1), after: 'a' }] }
+    const off = { a: { weight: 0 } }
+    expect(() => weightedTools(reading, { tools: off })).toThrow(
+      'load.with.tools.a.weight: c takes its arguments from the answers of a, which is off (weight 0)',
+    )
+    expect(weightedTools(reading, { tools: { ...off, c: { weight: 0 } } })).toEqual([{ name: 'b', weight: 2 }])
   })
 
   test('all problems come at once', () => {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { ProbeConnection, ProbeErrorKind, ProbeQuestion } from '../domain/probe-sample.ts'
-import { observerName } from './database.ts'
+import { observerName } from './database-query.ts'
 import type { ProbeLine, ProbeTarget } from './prober.ts'
 import { classifySocketError } from './socket-error.ts'
 
@@ -36,15 +36,19 @@ function sqlOf({ sql, isLarge }: ProbeQuestion): string {
   return sql ?? (isLarge ? largeSql : usualSql)
 }
 
-function firstCell({ rows }: pg.QueryResult<Record<string, unknown>>): string | null {
-  const [cell] = Object.values(rows[0] ?? {})
+type Rows = pg.QueryResult<Record<string, unknown>>
+
+/** Of several statements that are sent as one question, the last one answers it. */
+function firstCell(result: Rows | readonly Rows[]): string | null {
+  const last = Array.isArray(result) ? (result as readonly Rows[]).at(-1) : (result as Rows)
+  const [cell] = Object.values(last?.rows[0] ?? {})
   return cell === null || cell === undefined ? null : String(cell)
 }
 
 function newClient(url: string, connection: ProbeConnection): pg.Client {
   const application = `${observerName} probe ${connection}`
-  // Little of its own: a question that is to need room on disk needs not ask for much of it.
-  const client = new pg.Client({ connectionString: url, application_name: application, options: '-c work_mem=64kB' })
+  // No `options`: poolers (PgBouncer, and those of Neon and Supabase) refuse connections that ask for any.
+  const client = new pg.Client({ connectionString: url, application_name: application })
   client.on('error', () => undefined)
   return client
 }

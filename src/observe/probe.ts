@@ -1,10 +1,9 @@
 import type { Clock } from '../domain/clock.ts'
 import { isGood } from '../domain/outcome.ts'
-import { classify } from '../mcp/classify.ts'
-import { callToolBody } from '../mcp/protocol.ts'
+import type { McpClient } from '../mcp-client/client.ts'
+import { connectTo, type McpTarget } from '../mcp-client/target.ts'
 import type { StreamWriter } from '../record/writer.ts'
 import { type Sampler, sampleEvery } from './every.ts'
-import { openSession, post } from './mcp-session.ts'
 import { describeFetchError } from './pool.ts'
 
 export interface ReadyProbeSpec {
@@ -33,7 +32,7 @@ export function probeReady(spec: ReadyProbeSpec): Sampler {
       error = describeFetchError(cause, timeoutMs)
     }
     const endedUs = spec.clock.monotonicUs()
-    spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, spec.name, null, error === null, error])
+    spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, spec.name, null, error === null, error, null])
   }
   return sampleEvery(spec.clock, spec.everyMs, sample, spec.onError)
 }
@@ -42,7 +41,7 @@ export interface ToolProbeSpec {
   readonly clock: Clock
   readonly t0Us: number
   readonly everyMs: number
-  readonly mcpUrl: string
+  readonly target: McpTarget
   readonly tool: string
   readonly arguments: object
   readonly writer: StreamWriter
@@ -51,15 +50,10 @@ export interface ToolProbeSpec {
 
 /** One cheap tool call through the whole path, in a session apart from the users'. */
 export function probeTool(spec: ToolProbeSpec): Sampler {
-  let headers: Record<string, string> | null = null
-  let count = 0
+  let client: McpClient | null = null
   const call = async (): Promise<string | null> => {
-    headers ??= await openSession(spec.mcpUrl, 'squall-probe', timeoutMs)
-    count += 1
-    const id = `squall-probe-${count}`
-    const response = await post(spec.mcpUrl, callToolBody(id, spec.tool, spec.arguments), headers, timeoutMs)
-    const { outcome, detail } = classify(response.status, await response.text(), id)
-    if (response.status === 404) headers = null
+    client ??= await connectTo(spec.target, { name: 'squall-probe', limitMs: timeoutMs })
+    const { outcome, detail } = await client.callOnce(spec.tool, spec.arguments)
     return isGood(outcome) ? null : `${outcome}: ${detail ?? ''}`
   }
   const sample = async () => {
@@ -71,7 +65,14 @@ export function probeTool(spec: ToolProbeSpec): Sampler {
       error = describeFetchError(cause, timeoutMs)
     }
     const endedUs = spec.clock.monotonicUs()
-    spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, 'tool', null, error === null, error])
+    spec.writer.row([askedUs - spec.t0Us, endedUs - spec.t0Us, 'tool', null, error === null, error, null])
   }
-  return sampleEvery(spec.clock, spec.everyMs, sample, spec.onError)
+  const loop = sampleEvery(spec.clock, spec.everyMs, sample, spec.onError)
+  const stop = async () => {
+    await loop.stop()
+    const last = client
+    client = null
+    await last?.close()
+  }
+  return { stop, [Symbol.asyncDispose]: stop }
 }

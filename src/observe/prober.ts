@@ -63,6 +63,13 @@ function settle(promise: Promise<string | null>): Promise<Settled> {
   )
 }
 
+/** One line, as long as a note may be. */
+function messageOf(error: object): string {
+  const text = error instanceof Error && error.message !== '' ? error.message : String(error)
+  return text.replaceAll(/\s+/g, ' ').slice(0, messageCharactersMax)
+}
+const messageCharactersMax = 200
+
 class Prober {
   readonly #target: ProbeTarget
   readonly #spec: ProbeSpec
@@ -100,7 +107,8 @@ class Prober {
     const kind = settled === 'silent' ? 'timeout' : error === null ? null : this.#target.classify(error)
     const roundTripMs = kind === null ? (endedUs - sentUs) / 1_000 : null
     const sqlState = error === null ? null : this.#target.sqlStateOf(error)
-    this.#spec.onSample({ connection, askedUs, endedUs, error: kind, sqlState, roundTripMs, answer, question })
+    const said = error === null ? {} : { message: messageOf(error) }
+    this.#spec.onSample({ connection, askedUs, endedUs, error: kind, sqlState, ...said, roundTripMs, answer, question })
   }
 
   #ask(connection: ProbeConnection): Asked {

@@ -222,13 +222,20 @@ export function atLeast(
 
 async function checkFolders(setting: Setting): Promise<Check[]> {
   const { cacheDir, stateDir, postgresCacheDir, dataDir } = setting.places
-  const dirs = new Set([cacheDir, stateDir, postgresCacheDir, dataDir, join(setting.sourceDir, 'runs')])
+  // Two may be one folder, which is told once.
+  const dirs = new Map([
+    [join(setting.sourceDir, 'runs'), 'runs folder'],
+    [dataDir, 'data folder'],
+    [postgresCacheDir, 'postgres cache'],
+    [stateDir, 'state folder'],
+    [cacheDir, 'cache folder'],
+  ])
   return Promise.all(
-    [...dirs].map(async (dir): Promise<Check> => {
+    [...dirs].map(async ([dir, id]): Promise<Check> => {
       const blocked = await findBlocked(dir)
-      if (blocked === undefined) return { id: 'folder', state: 'ok', text: `${dir} can be written` }
+      if (blocked === undefined) return { id, state: 'ok', text: `${dir} can be written` }
       const hint = `chown -R "$(id -un)" ${blocked}, or set SQUALL_CACHE, SQUALL_STATE and SQUALL_DATA`
-      return { id: 'folder', state: 'missing', text: `${dir} cannot be written`, hint }
+      return { id, state: 'missing', text: `${dir} cannot be written`, hint }
     }),
   )
 }

@@ -34,6 +34,7 @@ describe('what a local stack needs', () => {
     const timeoutMs = 15_000
     const k6 = await runCommand([engines.k6.path, 'version'], { timeoutMs })
     expect(k6.output).toContain('k6/x/squall')
+    expect(k6.output).toMatch(/k6\/x\/sql \[js\]/)
     const toxiproxy = await runCommand([engines.toxiproxy.path, '-version'], { timeoutMs })
     expect(toxiproxy.ok).toBe(true)
   })

@@ -17,14 +17,24 @@ export interface EnginesOptions extends Partial<Setting> {
   readonly withRouter?: boolean
 }
 
-export interface Engines {
+/** What makes load, whatever it is made on. */
+export interface Generator {
   readonly k6: Program
+  readonly places: Places
+}
+
+export interface Engines extends Generator {
   readonly toxiproxy: Program
   /** null: not asked for. */
   readonly router: Program | null
   readonly postgres: Postgres
   readonly dataTemplate: DataTemplate
-  readonly places: Places
+}
+
+/** All that a run on a server needs that runs elsewhere: no database, no proxy. Made first where it is not there. */
+export async function ensureGenerator(options: Partial<Setting> = {}): Promise<Generator> {
+  const setting = settingOf(options)
+  return { k6: await ensureK6(setting), places: setting.places }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Setting } from './setting.ts'
 import { SetupError } from './setup-error.ts'
 
 /** What scenarios import beyond k6 itself; `k6 version` lists the modules that are compiled in. */
-const neededModules = ['k6/x/sql', 'k6/x/squall']
+const neededModules = ['k6/x/sql', 'k6/x/sql/driver/pgx', 'k6/x/squall']
 
 const k6: GoProgram = { id: 'k6', packagePath: './k6', ownFolders: ['k6', 'squall'], versionOf: k6VersionOf }
 
@@ -24,7 +24,9 @@ export async function ensureK6(setting: Setting): Promise<Program> {
 export async function k6VersionOf(binary: string, setting: Setting): Promise<string> {
   const result = await setting.run([binary, 'version'], { timeoutMs: versionMsMax, signal: setting.signal })
   const version = /^k6(?:\.exe)? v(\S+)/m.exec(result.stdout)?.[1]
-  const lacking = neededModules.filter((name) => !result.output.includes(name))
+  // Whole words: k6/x/sql is not there because k6/x/sql/driver/pgx is.
+  const there = result.output.split(/[\s,]+/)
+  const lacking = neededModules.filter((name) => !there.includes(name))
   if (result.ok && version !== undefined && lacking.length === 0) return version
   const why = !result.ok ? result.why : version === undefined ? 'prints no k6 version' : `lacks ${lacking.join(', ')}`
   throw new SetupError({

@@ -8,7 +8,7 @@ import { ensureK6, findK6 } from './k6.ts'
 import { ensureToxiproxy } from './toxiproxy.ts'
 
 const k6Says =
-  'k6 v1.8.1 (go1.26.8, linux/amd64)\nExtensions:\n  x (devel), k6/x/sql [js]\n  x (devel), k6/x/squall [js]\n'
+  'k6 v1.8.1 (go1.26.8, linux/amd64)\nExtensions:\n  x (devel), k6/x/sql [js]\n  x (devel), k6/x/sql/driver/pgx [js]\n  x (devel), k6/x/squall [js]\n'
 
 interface World {
   go?: CommandResult
@@ -87,7 +87,14 @@ describe('a program built from engines/', () => {
     ['no Go', { go: missing }, 'missing-tool', /Go is not on PATH/, /Go 1\.25\.0 or newer: \S+/],
     ['a build that fails', { build: async () => failed('boom: undefined') }, 'build-failed', /boom/, /go build/],
     ['an interrupt', { build: async () => failed('', { isAborted: true }) }, 'interrupted', /go build of k6/, /./],
-    ['a k6 without our module', { says: 'k6 v1.8.1 (go)\n k6/x/sql' }, 'wrong-file', /lacks k6\/x\/squall/, /./],
+    ['a k6 without our module', { says: 'k6 v1.8.1 (go)\n k6/x/sql' }, 'wrong-file', /lacks .*k6\/x\/squall/, /./],
+    [
+      'a k6 with the driver alone, which names the module too',
+      { says: 'k6 v1.8.1 (go)\n k6/x/sql/driver/pgx [js]\n k6/x/squall [js]' },
+      'wrong-file',
+      /lacks k6\/x\/sql$/,
+      /./,
+    ],
     ['a program that is no k6', { says: 'k6/x/sql k6/x/squall' }, 'wrong-file', /no k6 version/, /./],
   ])('tells %s', async (_reason, parts, kind, message, hint) => {
     await using f = await fakeSetting(world(parts))

@@ -12,6 +12,7 @@ async function run(...words: readonly string[]) {
       out.stderr += text
     },
     isTerminal: false,
+    openLines: null,
     clock: { monotonicUs: () => 0, wallUnixUs: () => 0, sleep: () => Promise.resolve() },
     setExitCode: (code) => {
       out.exitCode = code

@@ -12,6 +12,7 @@ import type { CliContext } from '../context.ts'
 import { type RunFlags, withRunFlags } from '../flags.ts'
 import { Interrupted } from '../interrupt.ts'
 import { judgeFolder } from '../judgement.ts'
+import { needsTerminal } from '../manual.ts'
 import { tellError } from '../problem.ts'
 import { tellVerdict } from '../verdict-text.ts'
 import { runPlan } from './run.ts'
@@ -22,6 +23,7 @@ const interruptedExitCode = 130
 
 interface DrillFlags extends RunFlags {
   readonly all?: boolean
+  readonly manual?: boolean
 }
 
 interface Done {
@@ -36,6 +38,7 @@ export function drillCommand(context: CliContext): Command {
     new Command('drill').description('recovery drills: how long until it works again (RTO), what is lost (RPO)'),
   )
     .option('--all', 'every drill, one after the other: the quarterly run')
+    .option('--manual', 'mode manual: shows the steps, and asks on the terminal before each act')
     .option('--json', 'report.json of each drill on stdout, one a line, and nothing else there')
     .option('--yes', 'ask nothing; accepted for scripts')
     .argument('[name...]', `which drills; \`squall list drills\` shows them`)
@@ -54,7 +57,12 @@ export function drillCommand(context: CliContext): Command {
 }
 
 /** Tells all that is wrong with the names; nothing is started then. */
-function check(wanted: readonly string[], names: readonly string[], { all }: DrillFlags, context: CliContext): boolean {
+function check(
+  wanted: readonly string[],
+  names: readonly string[],
+  { all, manual }: DrillFlags,
+  context: CliContext,
+): boolean {
   const known = [...drills.keys()]
   const problems = wanted
     .filter((name) => !drills.has(name))
@@ -65,6 +73,7 @@ function check(wanted: readonly string[], names: readonly string[], { all }: Dri
   if (twice.length > 0) problems.push(`received ${[...new Set(twice)].join(', ')} twice, expected each drill once`)
   if (all === true && names.length > 0)
     problems.push(`received --all and ${names.join(', ')}, expected one or the other`)
+  if (manual === true && context.openLines === null) problems.push(needsTerminal)
   if (problems.length === 0) return true
   context.stderr(`${problems.map((problem) => `squall: ${problem}`).join('\n')}\n`)
   context.setExitCode(usageExitCode)
@@ -92,7 +101,8 @@ async function carryOutOrTell(name: string, count: number, flags: DrillFlags, co
 
 async function carryOut(name: string, count: number, flags: DrillFlags, context: CliContext): Promise<Done> {
   const own = flags.out !== undefined && count > 1 ? { ...flags, out: join(flags.out, name) } : flags
-  const executed = await runPlan(context, `${drillPrefix}${name}`, own)
+  const set = flags.manual === true ? [...own.set, 'drill.mode=manual'] : own.set
+  const executed = await runPlan(context, `${drillPrefix}${name}`, { ...own, set })
   if (!executed) return { name, report: null, folder: null }
   const { report, reportJson } = await judgeFolder(executed.folder)
   if (flags.json) context.stdout(`${JSON.stringify(JSON.parse(reportJson))}\n`)

@@ -2,14 +2,19 @@ import { Command } from 'commander'
 import type { NewestDrill } from '../../domain/past-drill.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { formatProblems } from '../../plan/problems.ts'
+import { readAccess } from '../access.ts'
 import type { CliContext } from '../context.ts'
+import { readDatabaseFlag } from '../database-flag.ts'
 import { type Executed, execute } from '../execute.ts'
+import { readPassword } from '../find-beside.ts'
 import { overridesOf, type RunFlags, withRunFlags } from '../flags.ts'
+import { isManual, needsTerminal } from '../manual.ts'
 
 const exitCodes = { usage: 64, broken: 3, interrupted: 130 } as const
 
 /**
- * Checks a plan and runs it; null when the plan has problems, which have been told (exit 64, nothing started). A gate
+ * Checks a plan and runs it; null when it has problems, or nobody could answer what it asks, which has been told (exit 64,
+ * nothing started). A gate
  * looks for the newest drill before.
  */
 export async function runPlan(
@@ -24,11 +29,29 @@ export async function runPlan(
     context.setExitCode(exitCodes.usage)
     return null
   }
+  if (isManual(plan) && context.openLines === null) {
+    context.stderr(`squall: ${needsTerminal}\n`)
+    context.setExitCode(exitCodes.usage)
+    return null
+  }
+  const { access, problems: lacking } = readAccess(plan, process.env, process.cwd())
+  if (access === null) {
+    context.stderr(formatProblems(lacking))
+    context.setExitCode(exitCodes.usage)
+    return null
+  }
+  const typed = flags.database === undefined ? null : readDatabaseFlag(flags.database).password
+  const { password, problems: unknown } = readPassword(plan, typed, process.env)
+  if (unknown.length > 0) {
+    context.stderr(formatProblems(unknown))
+    context.setExitCode(exitCodes.usage)
+    return null
+  }
   context.stderr(`${describe(plan)}\n`)
   for (const { severity, path, why } of advice)
     context.stderr(`${severity === 'warning' ? 'advice' : 'note'}: ${why} (${path})\n`)
   const known = findNewestDrill === undefined || plan.drill !== null ? {} : { newestDrill: findNewestDrill() }
-  const executed = await execute(context, { plan, advice, out: flags.out ?? null, ...known })
+  const executed = await execute(context, { plan, advice, access, password, out: flags.out ?? null, ...known })
   const { end } = executed
   if (end.reason === 'broken') {
     context.stderr(`squall: ${end.error.message}\n${end.error.hint ? `  hint: ${end.error.hint}\n` : ''}`)

@@ -30,7 +30,17 @@ const gates = ['launch-gate', 'as-assessed', 'interim']
 
 describe('the plans that come with Squall', () => {
   it('are those that the documentation names', () => {
-    expect(names).toEqual(['as-assessed', 'base', 'fail-over', 'instances', 'interim', 'launch-gate', 'smoke'])
+    expect(names).toEqual([
+      'as-assessed',
+      'base',
+      'database-direct',
+      'fail-over',
+      'http-api',
+      'instances',
+      'interim',
+      'launch-gate',
+      'smoke',
+    ])
   })
 
   it.each(runnable)('%s is valid against what there really is', (name) => {

@@ -25,6 +25,7 @@ async function run(...words: readonly string[]): Promise<Ran> {
       out.stderr += text
     },
     isTerminal: false,
+    openLines: null,
     clock: { monotonicUs: () => 0, wallUnixUs: () => 0, sleep: () => Promise.resolve() },
     setExitCode: (code) => {
       out.exitCode = code
@@ -105,6 +106,7 @@ describe('squall list', () => {
       'faults',
       'drills',
       'measures',
+      'mappings',
       'presets',
     ])
   })

@@ -33,6 +33,7 @@ export const backupVerify: Drill = {
       { id: 'age', measure: 'restore.newest_row_age', during: 'run', max: '24 h', judged: false },
       { id: 'lost', measure: 'data.lost_writes', during: 'run', max: 0 },
       { id: 'users-p95', measure: 'tool.latency.p95', during: 'steady', max: '5 s' },
+      { id: 'users-errors', measure: 'tool.error_ratio', during: 'steady', max: 0.05 },
     ],
   },
 }

@@ -1,5 +1,5 @@
 import type { Drill } from './drill.ts'
-import { ledgerUntouched, smallLoad, withoutReplica } from './parts.ts'
+import { ledgerUntouched, smallLoad, updatesKept, withoutReplica } from './parts.ts'
 
 /** RTO: targets.md, B. Its RPO is minutes there; here nothing may be lost, since the database itself is well. */
 export const connectionLost: Drill = {
@@ -33,6 +33,7 @@ export const connectionLost: Drill = {
     objectives: [
       { id: 'rto', measure: 'recovery.rto_sustained', during: 'link-down', max: '5 min' },
       { id: 'rpo', measure: 'data.lost_writes', during: 'run', max: 0 },
+      ...updatesKept,
       ...ledgerUntouched,
     ],
   },

@@ -1,5 +1,5 @@
 import type { Drill } from './drill.ts'
-import { ledgerUntouched, smallLoad, withoutReplica } from './parts.ts'
+import { ledgerUntouched, smallLoad, updatesKept, withoutReplica } from './parts.ts'
 
 /** RTO as for a lost connection, since nothing but connections is lost (targets.md, B); RPO 0: what it acknowledged is in its log. */
 export const databaseCrash: Drill = {
@@ -32,6 +32,7 @@ export const databaseCrash: Drill = {
     objectives: [
       { id: 'rto', measure: 'recovery.rto_sustained', during: 'database-killed', max: '5 min' },
       { id: 'rpo', measure: 'data.lost_writes', during: 'run', max: 0 },
+      ...updatesKept,
       ...ledgerUntouched,
     ],
   },

@@ -1,5 +1,5 @@
 import type { Drill } from './drill.ts'
-import { ledgerUntouched, smallLoad, withReplica } from './parts.ts'
+import { ledgerUntouched, smallLoad, updatesKept, withReplica } from './parts.ts'
 
 /** What a synchronous replica has confirmed, it has: nothing that was acknowledged may be lost (PostgreSQL manual, 27.2.8). */
 export const failoverSynchronous: Drill = {
@@ -33,6 +33,7 @@ export const failoverSynchronous: Drill = {
     objectives: [
       { id: 'rto', measure: 'recovery.rto_sustained', during: 'primary-killed', max: '1 min' },
       { id: 'rpo', measure: 'data.lost_writes', during: 'run', max: 0 },
+      ...updatesKept,
       ...ledgerUntouched,
     ],
   },

@@ -2,8 +2,11 @@
 
 type Supervisor = Readonly<Record<string, { readonly after: string; readonly fence?: boolean }>>
 
-/** A pool small enough to leave the ledger its connections. */
-export const server = { env: { POOL_SIZE: '20', POOL_MAX_OVERFLOW: '20' } }
+/**
+ * A pool small enough to leave the ledger its connections, whose callers give up before their tool does (30 s), so that
+ * a pool that is used up says so itself.
+ */
+export const server = { env: { POOL_SIZE: '20', POOL_MAX_OVERFLOW: '20', POOL_ACQUIRE_TIMEOUT_MS: '20000' } }
 const primary = { max_connections: 130 }
 
 /** The reference server on one database. */
@@ -43,8 +46,15 @@ export const ledgerUntouched = [
   { id: 'phantom', measure: 'data.phantom_writes', during: 'run', max: 0 },
 ]
 
+/** No acknowledged update of a row that several writers change is undone. */
+export const updatesKept = [{ id: 'lost-updates', measure: 'data.lost_updates', during: 'run', max: 0 }]
+
+/** The same where the drill may lose some: how many is told. */
+export const updatesTold = updatesKept.map((objective) => ({ ...objective, judged: false }))
+
 /** The same where some may be lost: how many is told, and how much of the past is bounded by the drill. */
 export const ledgerSound = [
   { id: 'lost', measure: 'data.lost_writes', during: 'run', max: 0, judged: false },
+  ...updatesTold,
   ...ledgerUntouched,
 ]

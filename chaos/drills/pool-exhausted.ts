@@ -1,5 +1,5 @@
 import type { Drill } from './drill.ts'
-import { ledgerUntouched, smallLoad, withoutReplica } from './parts.ts'
+import { ledgerUntouched, smallLoad, updatesKept, withoutReplica } from './parts.ts'
 
 /** RTO as for a lost connection (targets.md, B). */
 export const poolExhausted: Drill = {
@@ -38,6 +38,7 @@ export const poolExhausted: Drill = {
       { id: 'rto', measure: 'recovery.rto_sustained', during: 'table-held', max: '5 min' },
       { id: 'rpo', measure: 'data.lost_writes', during: 'run', max: 0 },
       { id: 'leaked', measure: 'pool.leaked', during: 'run', max: 0 },
+      ...updatesKept,
       ...ledgerUntouched,
     ],
   },

@@ -1,5 +1,5 @@
 import type { Drill } from './drill.ts'
-import { ledgerUntouched, smallLoad, withoutReplica } from './parts.ts'
+import { ledgerUntouched, smallLoad, updatesKept, withoutReplica } from './parts.ts'
 
 /** Bounds: targets.md, B. */
 export const queryFails: Drill = {
@@ -33,6 +33,7 @@ export const queryFails: Drill = {
     objectives: [
       { id: 'rto', measure: 'recovery.rto_sustained', during: 'backends-cut', max: '1 min' },
       { id: 'rpo', measure: 'data.lost_writes', during: 'run', max: 0 },
+      ...updatesKept,
       ...ledgerUntouched,
     ],
   },

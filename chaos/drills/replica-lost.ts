@@ -1,5 +1,5 @@
 import type { Drill } from './drill.ts'
-import { ledgerUntouched, server, smallLoad } from './parts.ts'
+import { ledgerUntouched, server, smallLoad, updatesKept } from './parts.ts'
 
 /** All replicas at once: the primary is not to notice. Lag: under 1 s under load (targets.md, A). */
 export const replicaLost: Drill = {
@@ -49,6 +49,8 @@ export const replicaLost: Drill = {
       { id: 'rto', measure: 'recovery.rto_sustained', during: 'first-killed', max: '1 s' },
       { id: 'rpo', measure: 'data.lost_writes', during: 'run', max: 0 },
       { id: 'caught-up', measure: 'database.replay_lag.max', during: 'steady.clear', max: '1 s' },
+      { id: 'stale', measure: 'data.stale_reads', during: 'steady.clear', max: 0 },
+      ...updatesKept,
       ...ledgerUntouched,
     ],
   },

@@ -1,5 +1,5 @@
 import type { Drill } from './drill.ts'
-import { ledgerUntouched, smallLoad, withReplica } from './parts.ts'
+import { ledgerUntouched, smallLoad, updatesKept, withReplica } from './parts.ts'
 
 /** Lag: alert above 60 s, under 1 s under load (targets.md, A and B). */
 export const replicationLag: Drill = {
@@ -35,6 +35,10 @@ export const replicationLag: Drill = {
       { id: 'rpo', measure: 'data.lost_writes', during: 'run', max: 0 },
       { id: 'lag', measure: 'database.replay_lag.max', during: 'link-silent', max: '1 min' },
       { id: 'caught-up', measure: 'database.replay_lag.max', during: 'steady.clear', max: '1 s' },
+      // Whoever reads there sees the past meanwhile, and only then.
+      { id: 'stale-meanwhile', measure: 'data.stale_reads', during: 'link-silent', max: 0, judged: false },
+      { id: 'stale', measure: 'data.stale_reads', during: 'steady.clear', max: 0 },
+      ...updatesKept,
       ...ledgerUntouched,
     ],
   },

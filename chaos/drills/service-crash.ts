@@ -1,5 +1,5 @@
 import type { Drill } from './drill.ts'
-import { ledgerUntouched, smallLoad, withoutReplica } from './parts.ts'
+import { ledgerUntouched, smallLoad, updatesKept, withoutReplica } from './parts.ts'
 
 /** Bounds: targets.md, B. */
 export const serviceCrash: Drill = {
@@ -35,6 +35,7 @@ export const serviceCrash: Drill = {
     objectives: [
       { id: 'rto', measure: 'recovery.rto_sustained', during: 'server-killed', max: '2 min' },
       { id: 'rpo', measure: 'data.lost_writes', during: 'run', max: 0 },
+      ...updatesKept,
       ...ledgerUntouched,
     ],
   },

@@ -1,5 +1,5 @@
 import type { Drill } from './drill.ts'
-import { ledgerUntouched, smallLoad, withBackups } from './parts.ts'
+import { ledgerUntouched, smallLoad, updatesKept, withBackups } from './parts.ts'
 
 /**
  * A dropped table is brought back alone, from a point-in-time recovery to just before: nothing that other tables took
@@ -56,6 +56,7 @@ export const tableCorrupted: Drill = {
       { id: 'table-rows', measure: 'restore.rows_match', during: 'table-gone', is: true },
       { id: 'rows-rows', measure: 'restore.rows_match', during: 'rows-wrong', is: true },
       { id: 'others-lost', measure: 'data.lost_writes', during: 'run', max: 0 },
+      ...updatesKept,
       ...ledgerUntouched,
     ],
   },

@@ -48,6 +48,7 @@ export const faultRows: readonly FaultRow[] = [
   { fault: 'files-used-up', on: 'primary' },
   { fault: 'memory-taken', on: 'primary' },
   { fault: 'disk-full', on: 'primary' },
+  { fault: 'hook', on: 'primary', afterMs: comesBackMs },
   { fault: 'restart', on: 'primary', afterMs: comesBackMs },
   { fault: 'backends-terminated', on: 'primary' },
   { fault: 'slots-taken', on: 'primary' },
@@ -138,6 +139,10 @@ const moreNodes = {
   crm: { ...service('http'), ready: { path: '/ready' } },
 }
 
+const ownCommand = (word: string) => ({
+  command: ['node', 'tests/contract/closed-databases.ts', word, '{database_url}'],
+})
+
 /** A plan as JSON, which is YAML too. */
 export function planText(rows: readonly FaultRow[], stack: StackOfRows): string {
   const { planned, endMs } = layOut(rows)
@@ -152,6 +157,7 @@ export function planText(rows: readonly FaultRow[], stack: StackOfRows): string 
         ...(stack === 'replicated' ? moreNodes : {}),
       },
       links: stack === 'replicated' ? moreLinks : {},
+      hooks: { inject: ownCommand('inject'), heal: ownCommand('heal') },
     },
     load: { pace: '500 ms', phases: [{ id: 'steady', for: `${endMs} ms`, users: 20 }] },
     faults: planned.map(({ id, row, on, startMs, forMs }) => ({

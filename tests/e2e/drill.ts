@@ -54,6 +54,12 @@ export function acknowledged(rows: readonly LedgerLine[], untilUs: number): Read
   )
 }
 
+/** Written by SQL before that. */
+export function sentBy(rows: readonly LedgerLine[], untilUs: number): ReadonlySet<string> {
+  const sent = rows.filter(([tUs, edge, via]) => edge === 'invoke' && via === 'sql' && tUs < untilUs)
+  return new Set(sent.map(([, , , op]) => op))
+}
+
 /** What a fail-over lost by SQL, as told by the run, and as the new primary itself showed while it ran. */
 export interface Losses {
   readonly told: readonly string[]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Defect } from './variants/defects.ts'
-import { gateVariant } from './variants/gate-variant.ts'
+import { drillOfVariant, gateVariant } from './variants/gate-variant.ts'
 import { foundBy } from './variants/plans.ts'
 
 // All defects, and the healthy server on every plan: `npm run soak`.
@@ -19,5 +19,12 @@ describe('a planted defect', () => {
   it.each(['hole', 'terminated'] as const)('is not seen in the healthy server under %s', async (plan) => {
     const { exitCode, wrong } = await gateVariant(plan, 'none')
     expect([exitCode, wrong]).toEqual([0, []])
+  })
+
+  it('waits on silent sockets: the drill failover hides it, host-lost shows it', async () => {
+    const rtoOf = async (drill: 'failover' | 'host-lost') =>
+      (await drillOfVariant(drill, 'connect-limit-only')).report.findings.find(({ id }) => id === 'rto')
+    expect(await rtoOf('failover')).toMatchObject({ verdict: 'pass', judged: true })
+    expect(await rtoOf('host-lost')).toMatchObject({ verdict: 'fail', judged: true })
   })
 })

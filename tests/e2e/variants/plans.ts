@@ -75,6 +75,7 @@ export function variantPlan(name: VariantPlan, defect: Defect): string {
       nodes: {
         server: {
           command: ['node', 'tests/e2e/variants/node-postgres.ts'],
+          era: 'legacy', // some defects are of its sessions
           env: { DEFECT: defect },
           ready: { path: '/ready', within: '30 s' },
         },

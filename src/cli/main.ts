@@ -7,6 +7,7 @@ import { ownWorkload } from '../plan/own-workload.ts'
 import { systemClock } from '../record/clock.ts'
 import { assets } from './assets.ts'
 import { readCatalogue } from './catalogue.ts'
+import { compareCommand } from './commands/compare.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
 import { drillCommand } from './commands/drill.ts'
@@ -88,6 +89,7 @@ function program(context: CliContext): Command {
     runCommand(context),
     reportCommand(context),
     verifyEvidenceCommand(context),
+    compareCommand(context),
     historyCommand(context, [...drills.keys()]),
     upCommand(context),
     downCommand(context),

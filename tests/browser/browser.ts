@@ -52,8 +52,11 @@ export interface Opened {
 }
 
 /** The page of a sample in a browser in such a state, from a file or, for a header, from a host that does not exist. */
-export async function open(browser: Browser, sample: Sample, state: State): Promise<Opened> {
-  const html = renderHtml(sample.report, sample.series)
+export function open(browser: Browser, sample: Sample, state: State): Promise<Opened> {
+  return openHtml(browser, renderHtml(sample.report, sample.series), state)
+}
+
+export async function openHtml(browser: Browser, html: string, state: State): Promise<Opened> {
   const viewport = { width: state.widthPx, height: state.heightPx }
   const context = await browser.newContext({ viewport, ...state.options, bypassCSP: state.font !== undefined })
   const page = await context.newPage()

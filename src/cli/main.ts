@@ -15,6 +15,7 @@ import { gateCommand } from './commands/gate.ts'
 import { healCommand } from './commands/heal.ts'
 import { historyCommand } from './commands/history.ts'
 import { listCommand } from './commands/list.ts'
+import { proxyCommand } from './commands/proxy.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { upCommand } from './commands/up.ts'
@@ -92,6 +93,7 @@ function program(context: CliContext): Command {
     compareCommand(context),
     historyCommand(context, [...drills.keys()]),
     upCommand(context),
+    proxyCommand(context),
     downCommand(context),
     healCommand(context),
     validateCommand(context),

@@ -8,7 +8,7 @@ import type { CliContext } from '../context.ts'
 import { showDescriptions } from './show-parameters.ts'
 import { alignRows } from './table.ts'
 
-const kinds = ['plans', 'workloads', 'faults', 'drills', 'measures', 'presets'] as const
+const kinds = ['plans', 'workloads', 'faults', 'drills', 'measures', 'mappings', 'presets'] as const
 type Kind = (typeof kinds)[number]
 
 /** One thing of a kind: for programs, with durations in ms, and as a line of a table. */
@@ -20,7 +20,7 @@ interface Entry {
 /** `squall list [kind]`: what plans may name. Without a kind, all of it. */
 export function listCommand(context: CliContext): Command {
   return new Command('list')
-    .description('show what there is: plans, workloads, faults, drills, measures, presets')
+    .description('show what there is: plans, workloads, faults, drills, measures, mappings, presets')
     .addArgument(new Argument('[kind]', 'one of them; all when left out').choices(kinds))
     .option('--json', 'print the result as JSON on stdout, nothing else there')
     .action(async (kind: Kind | undefined, flags: { readonly json?: boolean }) => {
@@ -44,9 +44,9 @@ async function entriesOf(kind: Kind, context: CliContext): Promise<readonly Entr
   const catalogue = await context.catalogue()
   switch (kind) {
     case 'workloads':
-      return [...catalogue.workloads.values()].map(({ name, title, tools }) => ({
-        data: { name, title, tools: tools === null ? null : Object.fromEntries(tools) },
-        cells: [name, title],
+      return [...catalogue.workloads.values()].map(({ name, title, tools, protocol = 'mcp' }) => ({
+        data: { name, title, protocol, tools: tools === null ? null : Object.fromEntries(tools) },
+        cells: [name, protocol, title],
       }))
     case 'faults':
       return [...catalogue.faults.values()].map(faultEntry)
@@ -60,6 +60,11 @@ async function entriesOf(kind: Kind, context: CliContext): Promise<readonly Entr
         const { unit, windows, title } = description
         return { data: { id, ...description }, cells: [id, unit, windows.join(', '), title] }
       })
+    case 'mappings':
+      return [...catalogue.mappings.values()].map((mapping) => ({
+        data: { ...mapping },
+        cells: [mapping.name, mapping.title, `tells ${Object.keys(mapping.map).join(', ')}`],
+      }))
     case 'presets':
       return [...catalogue.presets].map(([name, preset]) => {
         const env = Object.entries(preset.server.env).map(([key, value]) => `${key}=${value}`)

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { needsRouter, type Plan } from '../../domain/plan.ts'
-import { listOpenRuns } from '../../keeper/clear.ts'
 import { startKeeper } from '../../keeper/client.ts'
 import { formatProblems } from '../../plan/problems.ts'
 import { type Engines, ensureEngines } from '../../setup/engines.ts'
@@ -13,14 +11,13 @@ import { assets } from '../assets.ts'
 import type { CliContext } from '../context.ts'
 import { overridesOf, type RunFlags, withPlanFlags } from '../flags.ts'
 import { orInterrupted } from '../interrupt.ts'
+import { makeLogsFolder } from '../kept-logs.ts'
 import { clearLeftovers } from '../leftovers.ts'
 import { poolsOf } from '../stack-view.ts'
 import { alignRows } from './table.ts'
 
 /** Bad usage or an invalid plan (sysexits.h EX_USAGE). */
 const invalidExitCode = 64
-/** Logs of stacks that are down: a day's tries, some 100 kB each. */
-const logsKeptMax = 10
 
 interface KeptStack {
   readonly id: string
@@ -42,6 +39,11 @@ export function upCommand(context: CliContext): Command {
         context.stderr(`${name}: not a valid plan\n${formatProblems(problems)}`)
         return
       }
+      if (plan.stack.kind === 'external') {
+        context.setExitCode(invalidExitCode)
+        context.stderr(`${name}: nothing to start: its server runs already\n`)
+        return
+      }
       const kept = await keepStack(plan, context)
       context.stdout(flags.json === true ? `${JSON.stringify(kept, null, 2)}\n` : describe(kept))
     })
@@ -58,10 +60,7 @@ async function keepStack(plan: Plan, context: CliContext): Promise<KeptStack> {
   const { stateDir } = engines.places
   await clearLeftovers(context, stateDir)
   const id = `up-${plan.name}-${randomBytes(2).toString('hex')}`
-  const logs = join(stateDir, 'logs', id)
-  // Logs may hold what the database was asked: for us alone.
-  mkdirSync(logs, { recursive: true, mode: 0o700 })
-  removeOldLogs(dirname(logs), stateDir)
+  const logs = makeLogsFolder(stateDir, id)
   await using keeper = await startKeeper({
     stateFolder: join(stateDir, 'runs', id),
     logPath: join(logs, 'keeper.log'),
@@ -81,16 +80,6 @@ async function keepStack(plan: Plan, context: CliContext): Promise<KeptStack> {
   const urls = urlsOf(stack, plan)
   await keeper.detach(urls)
   return { id, urls, logs }
-}
-
-/** Logs outlive their stack, for whoever asks why it fell; the oldest go when there are many. */
-function removeOldLogs(dir: string, stateDir: string): void {
-  const open = new Set(listOpenRuns(stateDir).map(({ runId }) => runId))
-  const closed = readdirSync(dir)
-    .filter((id) => !open.has(id))
-    .map((id) => ({ path: join(dir, id), changedMs: statSync(join(dir, id)).mtimeMs }))
-    .sort((a, b) => b.changedMs - a.changedMs)
-  for (const { path } of closed.slice(logsKeptMax)) rmSync(path, { recursive: true, force: true })
 }
 
 function urlsOf(stack: RunningStack, plan: Plan): Record<string, string> {

@@ -14,6 +14,7 @@ import { drillCommand } from './commands/drill.ts'
 import { gateCommand } from './commands/gate.ts'
 import { healCommand } from './commands/heal.ts'
 import { historyCommand } from './commands/history.ts'
+import { initCommand } from './commands/init.ts'
 import { listCommand } from './commands/list.ts'
 import { proxyCommand } from './commands/proxy.ts'
 import { reportCommand } from './commands/report.ts'
@@ -96,6 +97,7 @@ function program(context: CliContext): Command {
     proxyCommand(context),
     downCommand(context),
     healCommand(context),
+    initCommand(context),
     validateCommand(context),
     doctorCommand({ findLeftovers }),
     listCommand(context),

@@ -9,7 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{src,chaos,reports,scenarios,reference-server}/**/*.test.ts',
-            'tests/{contract,golden,simulation,tidy}/**/*.test.ts',
+            'tests/{contract,golden,simulation,tidy,truth}/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/*.e2e.test.ts'],
           testTimeout: 60_000,
@@ -18,7 +18,10 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/e2e/**/*.test.ts', '{src,chaos,reference-server,tests/contract}/**/*.e2e.test.ts'],
+          include: [
+            'tests/e2e/**/*.test.ts',
+            '{src,chaos,reference-server,tests/contract,tests/truth}/**/*.e2e.test.ts',
+          ],
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 600_000,

@@ -115,6 +115,7 @@ async function runOurs(script: string, pair: number): Promise<Side & { bytesACal
     instance: 'k6-1',
     seed: pair,
     callsPath,
+    answersPath: join(folder, `answers-${pair}.ndjson`),
     users: { first: 0, count: users },
     paceMs: 0,
     drainMs: 1_000,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { interrupt, ways } from './interruptions.ts'
+import { drillUnderWay, interrupt, ways } from './interruptions.ts'
 
 const seed = 42
 
@@ -9,6 +9,11 @@ describe('a run with faults on that somebody else ends leaves nothing within 5 s
     const { left, tookMs, faultsOn } = await interrupt(way, seed, turn)
     console.log(`${way}: ${faultsOn} faults on, nothing left after ${tookMs.toFixed(0)} ms`)
     expect(faultsOn, 'it was worth ending').toBeGreaterThan(0)
+    expect(left).toEqual([])
+  })
+
+  it('a drill under way as well', async () => {
+    const { left } = await interrupt('kill -9 of the harness', seed, 1, drillUnderWay('database-lost'))
     expect(left).toEqual([])
   })
 })

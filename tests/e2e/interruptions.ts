@@ -36,14 +36,34 @@ export interface Interruption {
   readonly faultsOn: number
 }
 
-/** From the plan's first fault until shortly before its last one ends. */
-const firstMs = 600
-const lastMs = 19_000
+/** What is ended, and when: from its first fault until shortly before its last one ends. */
+interface Interrupted {
+  readonly args: readonly string[]
+  readonly firstMs: number
+  readonly lastMs: number
+}
 
-/** Runs a plan that harms its stack in several ways, ends it at a moment drawn from the seed, and watches what is left. */
-export async function interrupt(way: Way, seed: number, turn: number): Promise<Interruption> {
-  using squall = new SquallProcess(['run', 'tests/e2e/plans/harmed.yaml', '--out', '{out}'])
-  await squall.said(/\d+\/24 s/)
+/** A plan that harms its stack in several ways at once. */
+export const harmedRun: Interrupted = {
+  args: ['run', 'tests/e2e/plans/harmed.yaml'],
+  firstMs: 600,
+  lastMs: 19_000,
+}
+
+/** From shortly before its harm, which is 7 s after its warm-up of 3 s, until everything that follows is under way. */
+export function drillUnderWay(name: string): Interrupted {
+  return { args: ['drill', name], firstMs: 8_000, lastMs: 24_000 }
+}
+
+/** Ends it at a moment drawn from the seed, and watches what is left. */
+export async function interrupt(
+  way: Way,
+  seed: number,
+  turn: number,
+  { args, firstMs, lastMs }: Interrupted = harmedRun,
+): Promise<Interruption> {
+  using squall = new SquallProcess([...args, '--out', '{out}'])
+  await squall.said(/\d+\/\d+ s/)
   const atMs = firstMs + draw(seed, `moment ${turn}`) * (lastMs - firstMs)
   await sleep(atMs)
   const { traces, keeperPid, proxyPid, faultsOn } = lookAt(squall)

@@ -2,7 +2,15 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const soaks = ['gate.ts', 'interruptions.ts', 'drills.ts', 'variants.ts'] as const
+const soaks = [
+  'gate.ts',
+  'interruptions.ts',
+  'drills.ts',
+  'variants.ts',
+  'coverage.ts',
+  'truth.ts',
+  'compare.ts',
+] as const
 
 const codes = soaks.map((name) => {
   const file = fileURLToPath(new URL(name, import.meta.url))

@@ -1,13 +1,17 @@
 /**
  * Every planted defect, and the healthy server on every plan: `node tests/soak/variants.ts`. A defect must be found by
- * the finding that names it; the healthy server must pass. Ends with 1 unless all are right.
+ * the finding that names it; the healthy server must pass. And the pools that wait on silent sockets: a fail-over by closed
+ * ones hides them, the drill host-lost shows them. Ends with 1 unless all are right.
  */
 import { type Defect, defects } from '../e2e/variants/defects.ts'
-import { gateVariant } from '../e2e/variants/gate-variant.ts'
+import { hiddenByFailover, type VariantDrill } from '../e2e/variants/drill-plans.ts'
+import { drillOfVariant, gateVariant } from '../e2e/variants/gate-variant.ts'
 import { foundBy, type VariantPlan } from '../e2e/variants/plans.ts'
 
 let wrongs = 0
+let total = 0
 function tell(isRight: boolean, text: string): void {
+  total += 1
   if (!isRight) wrongs += 1
   console.log(`${isRight ? 'right' : 'WRONG'}: ${text}`)
 }
@@ -25,6 +29,15 @@ for (const defect of planted) {
   const told = wrong.map((text) => `\n      ${text}`).join('')
   tell(isFound, `${defect} under ${plan}: exit ${exitCode}, ${id} ${finding?.verdict ?? 'missing'}${told}`)
 }
-const all = planted.length + new Set(Object.values(foundBy).map(([name]) => name)).size
-console.log(`${all - wrongs} of ${all} right`)
+async function tellDrill(drill: VariantDrill, defect: Defect, verdictWanted: 'pass' | 'fail'): Promise<void> {
+  const { report, wrong } = await drillOfVariant(drill, defect)
+  const rto = report.findings.find(({ id }) => id === 'rto')
+  const told = wrong.map((text) => `\n      ${text}`).join('')
+  tell(rto?.verdict === verdictWanted, `${defect} in the drill ${drill}: ${rto?.verdict}, ${rto?.why}${told}`)
+}
+for (const defect of ['none', ...hiddenByFailover] as const) {
+  await tellDrill('failover', defect, 'pass')
+  await tellDrill('host-lost', defect, defect === 'none' ? 'pass' : 'fail')
+}
+console.log(`${total - wrongs} of ${total} right`)
 process.exitCode = wrongs === 0 ? 0 : 1

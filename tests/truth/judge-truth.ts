@@ -1,0 +1,98 @@
+import type { Finding, Report } from '../../src/domain/verdict.ts'
+import { quantileOf, type Served } from './served.ts'
+import type { Known, Truth } from './truth.ts'
+
+/** All that a report says and should not, and the other way round. `machineMs`: how late this machine was (machine.ts). */
+export function judgeTruth(
+  truth: Truth,
+  exitCode: number | null,
+  report: Report,
+  served: readonly Served[],
+  machineMs: number,
+): readonly string[] {
+  const { expected } = truth
+  const asked = new Set(truth.objectives.map(({ id }) => id))
+  const ran = [exitCode, report.verdict].join(' ')
+  const wanted = [expected.exitCode, expected.verdict].join(' ')
+  return [
+    ...(ran === wanted ? [] : [`the run: ${ran}, wanted ${wanted}: ${report.summary}`]),
+    ...report.notAssessed.filter(({ id }) => asked.has(id)).map(({ id, why }) => `${id}: not assessed: ${why}`),
+    ...wrongVerdicts(truth, report),
+    ...Object.entries(expected.known ?? {}).flatMap(([id, known]) => {
+      const finding = report.findings.find((each) => each.id === id)
+      return finding === undefined
+        ? [`${id}: there is no such finding`]
+        : wrongNumber(finding, known, truth, served, machineMs)
+    }),
+    ...Object.entries(expected.told ?? {}).flatMap(([id, says]) => {
+      const { why = '', hint = '' } = report.findings.find((each) => each.id === id) ?? {}
+      return says.test(`${why} ${hint}`) ? [] : [`${id}: does not say ${says}: ${why} ${hint}`]
+    }),
+  ]
+}
+
+function wrongVerdicts({ objectives, expected }: Truth, { findings }: Report): readonly string[] {
+  const ids = new Set([...findings.map(({ id }) => id), ...objectives.map(({ id }) => id)])
+  return [...ids, ...Object.keys(expected.findings).filter((id) => !ids.has(id))].flatMap((id) => {
+    const finding = findings.find((each) => each.id === id)
+    const [verdict, reason] = expected.findings[id] ?? ['pass', 'within_bound']
+    if (finding?.judged === false || (finding?.verdict === verdict && finding.reason === reason)) return []
+    return [`${id}: ${finding?.verdict} ${finding?.reason}, wanted ${verdict} ${reason}: ${finding?.why}`]
+  })
+}
+
+function wrongNumber(
+  { id, measured }: Finding,
+  known: Known,
+  truth: Truth,
+  served: readonly Served[],
+  machineMs: number,
+): readonly string[] {
+  const { value } = measured
+  if (typeof value !== 'number') return [`${id}: no value`]
+  const complain = (what: string) => [`${id}: measured ${value} ${measured.unit}, ${what}`]
+  if (known.kind === 'value') {
+    const isRight = Math.abs(value - known.value) <= known.within
+    return isRight ? [] : complain(`wanted ${known.value} within ${known.within}: ${known.why}`)
+  }
+  if (known.kind === 'waits-p95') {
+    const waits = served.map(({ waitedUs }) => waitedUs / 1_000)
+    const p95 = quantileOf(waits, 0.95)
+    const { low = Number.NaN, high = Number.NaN } = measured.interval ?? {}
+    return low <= p95 && p95 <= high ? [] : complain(`${low} to ${high}: the server counted a p95 of ${p95} ms`)
+  }
+  const own = callsOf(known.tool, known.phase, truth, served)
+  if (known.kind === 'rate') {
+    const perS = own.length / (truth.phases.find(({ id: phase }) => phase === known.phase)?.s ?? Number.NaN)
+    return Math.abs(value - perS) <= 2 ? [] : complain(`the server counted ${perS.toFixed(1)} a second`)
+  }
+  if (known.kind === 'wrong-ratio') {
+    const ratio = own.filter(({ says }) => says !== 'right').length / own.length
+    return Math.abs(value - ratio) * own.length <= 2
+      ? []
+      : complain(`the server counted ${ratio} of ${own.length} calls`)
+  }
+  const p95 = quantileOf(
+    own.map(({ tookMs }) => tookMs),
+    0.95,
+  )
+  // Sent, received, answered, received: on a machine that is late at each, the two counts differ by as much.
+  const room = machineMs > idleMachineMs ? wakingsOfACall * machineMs : 0
+  const isNear = Math.abs(value - p95) <= Math.max(2, 0.02 * p95) + room
+  const machine = `; the machine was ${machineMs.toFixed(1)} ms late`
+  return isNear ? [] : complain(`the server counted a p95 of ${p95.toFixed(2)} ms in ${own.length} calls${machine}`)
+}
+
+/** Below it a timer's own grain is seen, and no neighbour. */
+const idleMachineMs = 2
+const wakingsOfACall = 3
+
+/** The calls that it served of a tool in a phase; `run`: in all of them. */
+function callsOf(tool: string, during: string, { phases }: Truth, served: readonly Served[]): readonly Served[] {
+  const at = phases.findIndex(({ id }) => id === during)
+  const startS = phases.slice(0, Math.max(0, at)).reduce((sum, { s }) => sum + s, 0)
+  const endS = at < 0 ? Number.POSITIVE_INFINITY : startS + (phases[at]?.s ?? 0)
+  return served.filter(
+    (call) => call.tool === tool && call.receivedMs >= startS * 1_000 && call.receivedMs < endS * 1_000,
+  )
+}

@@ -18,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          globalSetup: 'tests/e2e/watch-machine.ts',
           include: [
             'tests/e2e/**/*.test.ts',
             '{src,chaos,reference-server,tests/contract,tests/truth}/**/*.e2e.test.ts',

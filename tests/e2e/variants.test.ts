@@ -17,8 +17,8 @@ describe('a planted defect', () => {
   })
 
   it.each(['hole', 'terminated'] as const)('is not seen in the healthy server under %s', async (plan) => {
-    const { exitCode, wrong } = await gateVariant(plan, 'none')
-    expect([exitCode, wrong]).toEqual([0, []])
+    const { exitCode, wrong, healthyExitCode } = await gateVariant(plan, 'none')
+    expect([exitCode, wrong]).toEqual([healthyExitCode, []])
   })
 
   it('waits on silent sockets: the drill failover hides it, host-lost shows it', async () => {

@@ -2,41 +2,54 @@ import type { Finding, Report } from '../../src/domain/verdict.ts'
 import { quantileOf, type Served } from './served.ts'
 import type { Known, Truth } from './truth.ts'
 
-/** All that a report says and should not, and the other way round. `machineMs`: how late this machine was (machine.ts). */
+/**
+ * All that a report says and should not, and the other way round. `machineMs`: how late this machine was (machine.ts);
+ * `isHeldUp`: of a finding, whether it rightly says that this machine itself stood still (stalls.ts).
+ */
 export function judgeTruth(
   truth: Truth,
   exitCode: number | null,
   report: Report,
   served: readonly Served[],
   machineMs: number,
+  isHeldUp: (finding: Finding) => boolean,
 ): readonly string[] {
   const { expected } = truth
   const asked = new Set(truth.objectives.map(({ id }) => id))
   const ran = [exitCode, report.verdict].join(' ')
-  const wanted = [expected.exitCode, expected.verdict].join(' ')
+  const heldUp = new Set(report.findings.filter(isHeldUp).map(({ id }) => id))
+  const wanted =
+    heldUp.size > 0 && exitCode !== expected.exitCode ? ran : [expected.exitCode, expected.verdict].join(' ')
   return [
     ...(ran === wanted ? [] : [`the run: ${ran}, wanted ${wanted}: ${report.summary}`]),
     ...report.notAssessed.filter(({ id }) => asked.has(id)).map(({ id, why }) => `${id}: not assessed: ${why}`),
-    ...wrongVerdicts(truth, report),
+    ...wrongVerdicts(truth, report, heldUp),
     ...Object.entries(expected.known ?? {}).flatMap(([id, known]) => {
+      if (heldUp.has(id)) return []
       const finding = report.findings.find((each) => each.id === id)
       return finding === undefined
         ? [`${id}: there is no such finding`]
         : wrongNumber(finding, known, truth, served, machineMs)
     }),
     ...Object.entries(expected.told ?? {}).flatMap(([id, says]) => {
+      if (heldUp.has(id)) return []
       const { why = '', hint = '' } = report.findings.find((each) => each.id === id) ?? {}
       return says.test(`${why} ${hint}`) ? [] : [`${id}: does not say ${says}: ${why} ${hint}`]
     }),
   ]
 }
 
-function wrongVerdicts({ objectives, expected }: Truth, { findings }: Report): readonly string[] {
+function wrongVerdicts(
+  { objectives, expected }: Truth,
+  { findings }: Report,
+  heldUp: ReadonlySet<string>,
+): readonly string[] {
   const ids = new Set([...findings.map(({ id }) => id), ...objectives.map(({ id }) => id)])
   return [...ids, ...Object.keys(expected.findings).filter((id) => !ids.has(id))].flatMap((id) => {
     const finding = findings.find((each) => each.id === id)
     const [verdict, reason] = expected.findings[id] ?? ['pass', 'within_bound']
-    if (finding?.judged === false || (finding?.verdict === verdict && finding.reason === reason)) return []
+    if (finding?.judged === false || heldUp.has(id) || (finding?.verdict === verdict && finding.reason === reason))
+      return []
     return [`${id}: ${finding?.verdict} ${finding?.reason}, wanted ${verdict} ${reason}: ${finding?.why}`]
   })
 }

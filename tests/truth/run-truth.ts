@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import workload from '../../scenarios/customer-success.ts'
 import type { Report } from '../../src/domain/verdict.ts'
 import { SquallProcess } from '../e2e/squall-process.ts'
+import { isHeldUp } from '../e2e/stalls.ts'
 import { freezeGenerator } from './freeze-generator.ts'
 import { judgeTruth } from './judge-truth.ts'
 import { MachineWatch } from './machine.ts'
@@ -57,7 +58,11 @@ export async function runTruth(truth: Truth): Promise<TruthResult> {
     const exitCode = await squall.exitCode()
     if (exitCode === 3 || exitCode === 64) throw new Error(squall.stderr)
     const report = squall.report()
-    return { report, wrong: judgeTruth(truth, exitCode, report, servedCalls(log, squall), machine.latenessMs()) }
+    const served = servedCalls(log, squall)
+    const wrong = judgeTruth(truth, exitCode, report, served, machine.latenessMs(), (finding) =>
+      isHeldUp(squall, report, finding),
+    )
+    return { report, wrong }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { beforeAll, expect, it } from 'vitest'
 import type { Report } from '../../../src/domain/verdict.ts'
 import { finding, SquallProcess } from '../squall-process.ts'
+import { misses } from '../stalls.ts'
 import { installGo, installPython, installTypeScript } from './install.ts'
 import { startServer } from './start-server.ts'
 
@@ -24,6 +25,8 @@ interface Gated {
   readonly plan: string
   readonly exitCode: number | null
   readonly report: Report
+  /** Judged findings that are no pass, but for those that this machine held up. */
+  readonly wrong: readonly string[]
 }
 
 /** A person's first two commands, with no edit between them. */
@@ -40,20 +43,23 @@ async function initAndGate(
   expect(await init.exitCode(), init.stderr).toBe(0)
   using gate = new SquallProcess(['gate', file, '--quick', ...gateFlags, '--out', '{out}'])
   const exitCode = await gate.exitCode()
-  expect([0, 1], gate.stderr).toContain(exitCode)
-  return { told: init.stderr, plan: readFileSync(file, 'utf8'), exitCode, report: gate.report() }
+  expect([0, 1, 2], gate.stderr).toContain(exitCode)
+  const report = gate.report()
+  const wrong = misses(gate, report)
+  if (exitCode === 2) expect(wrong, gate.stderr).toEqual([])
+  return { told: init.stderr, plan: readFileSync(file, 'utf8'), exitCode, report, wrong }
 }
 
 /** Whatever the verdict is: the report tells what became of the calls, and how long each tool took. */
-function expectTold(report: Report, tools: readonly string[], outcomes: readonly string[] = []): void {
+function expectTold({ report, wrong }: Gated, tools: readonly string[], outcomes: readonly string[] = []): void {
   expect(report.tools.map(({ tool }) => tool).toSorted()).toEqual(tools)
   for (const { tool, calls, p50Ms, errors } of report.tools) {
     expect(calls, tool).toBeGreaterThan(0)
     expect(p50Ms, tool).toMatchObject({ kind: 'value', unit: 'ms' })
     expect(Object.keys(errors), tool).toEqual(outcomes)
   }
-  expect(finding(report, 'errors')).toMatchObject({ verdict: 'pass', measured: { value: 0 } })
-  expect(finding(report, 'load.delivered').verdict).toBe('pass')
+  for (const id of ['errors', 'load.delivered']) expect(finding(report, id).judged).toBe(true)
+  expect(wrong.filter((each) => /^\w+ (?:errors|load\.delivered): /.test(each))).toEqual([])
 }
 
 it('TypeScript: the server of the protocol’s own project, with sessions and events', async () => {
@@ -61,12 +67,13 @@ it('TypeScript: the server of the protocol’s own project, with sessions and ev
     () => [process.execPath, everything, 'streamableHttp'],
     (port) => ({ PORT: String(port) }),
   )
-  const { told, exitCode, report } = await initAndGate(`http://127.0.0.1:${server.port}/mcp`)
-  expect(exitCode).toBe(0)
+  const gated = await initAndGate(`http://127.0.0.1:${server.port}/mcp`)
+  const { told, report, wrong } = gated
+  expect(wrong).toEqual([])
   expect(told).toContain('speaks MCP 2025-11-25: 13 tools')
   expect(told).toMatch(/gzip-file-as-resource +off: not allowed +it says that it writes/)
   expect(told).toMatch(/trigger-long-running-operation +off: failed +no answer within/)
-  expectTold(report, [
+  expectTold(gated, [
     'echo',
     'get-annotated-message',
     'get-env',
@@ -84,11 +91,12 @@ it('TypeScript: the server of the protocol’s own project, with sessions and ev
 it('Go: the official SDK, whose tools say nothing of themselves, and some of which ask their client', async () => {
   await using server = await startServer((port) => [goServer, '-http', `127.0.0.1:${port}`])
   const allowed = ['greet', 'greet (structured)', 'log', 'roots']
-  const { told, exitCode, report } = await initAndGate(`http://127.0.0.1:${server.port}/`, ['--allow-tool', ...allowed])
-  expect(exitCode).toBe(0)
+  const gated = await initAndGate(`http://127.0.0.1:${server.port}/`, ['--allow-tool', ...allowed])
+  const { told, wrong } = gated
+  expect(wrong).toEqual([])
   expect(told).toMatch(/roots +off: failed +.*roots\/list/)
   expect(told).toMatch(/sample +off: not allowed/)
-  expectTold(report, ['greet', 'greet (structured)', 'log'])
+  expectTold(gated, ['greet', 'greet (structured)', 'log'])
 })
 
 it('Python: FastMCP on an SQLAlchemy pool of 2 + 0 is found used up when its database is slow', async () => {
@@ -98,14 +106,15 @@ it('Python: FastMCP on an SQLAlchemy pool of 2 + 0 is found used up when its dat
     (port) => ({ PORT: String(port), DATABASE_URL: stack.through.replace(/^postgres:/, 'postgresql+psycopg2:') }),
   )
   const database = ['--database', stack.url]
-  const { told, plan, exitCode, report } = await initAndGate(`http://127.0.0.1:${server.port}/mcp`, database, database)
+  const gated = await initAndGate(`http://127.0.0.1:${server.port}/mcp`, database, database)
+  const { told, plan, exitCode, report } = gated
   expect(exitCode).toBe(1)
   expect(told).toContain('speaks MCP 2026-07-28: 4 tools')
   expect(told).toMatch(/get_book +in use +answered, with arguments from an answer of list_books/)
   expect(told).toMatch(/delete_book +off: not allowed +it says that it may destroy/)
   expect(plan + told).not.toContain(new URL(stack.url).password)
   // Who waits for a connection cannot make the next call.
-  expectTold(report, ['books_below', 'get_book', 'list_books'], ['unsent'])
+  expectTold(gated, ['books_below', 'get_book', 'list_books'], ['unsent'])
   expect(finding(report, 'connections').measured.value).toBe(2)
   expect(finding(report, 'faults.observed.slow-db').verdict).toBe('pass')
   const pool = finding(report, 'pool-slow-db')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Report } from '../../../src/domain/verdict.ts'
 import { SquallProcess } from '../squall-process.ts'
+import { healthyEnd, misses } from '../stalls.ts'
 import type { Defect } from './defects.ts'
 import { drillVariant, type VariantDrill } from './drill-plans.ts'
 import { type VariantPlan, variantPlan } from './plans.ts'
@@ -10,8 +11,10 @@ import { type VariantPlan, variantPlan } from './plans.ts'
 export interface VariantResult {
   readonly exitCode: number | null
   readonly report: Report
-  /** `id: why` of each judged finding that is no pass. */
+  /** `id: why` of each judged finding that is no pass, but for those that this machine held up. */
   readonly wrong: readonly string[]
+  /** What a healthy variant's run has to end with. */
+  readonly healthyExitCode: number
 }
 
 /** `squall gate` on the node-postgres server with a defect. */
@@ -33,10 +36,7 @@ async function gate(planText: string): Promise<VariantResult> {
     const exitCode = await squall.exitCode()
     if (exitCode === 3 || exitCode === 64) throw new Error(squall.stderr)
     const report = squall.report()
-    const wrong = report.findings
-      .filter(({ judged, verdict }) => judged && verdict !== 'pass')
-      .map(({ id, verdict, why }) => `${verdict} ${id}: ${why}`)
-    return { exitCode, report, wrong }
+    return { exitCode, report, wrong: misses(squall, report), healthyExitCode: healthyEnd(squall, report).exitCode }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { Finding, Report } from '../../src/domain/verdict.ts'
+import { healthyEnd, isHeldUp, misses } from './stalls.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'squall-stalls-'))
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
+
+const t0Us = 7_000_000
+const squall = { text: () => `{"stream":"timeline"}\n[0,"t0",null,{"monotonicUs":${t0Us}}]\n` }
+
+/** A report with one finding about 10 to 20 s of the run. */
+function reportWith(part: Partial<Finding>): { report: Report; finding: Finding } {
+  const finding = { id: 'one', window: 'slow', judged: true, why: 'because', ...part } as Finding
+  const windows = [{ id: 'slow', spans: [{ startUs: 10_000_000, endUs: 20_000_000 }] }]
+  return { finding, report: { findings: [finding], windows } as unknown as Report }
+}
+
+/** The machine stood still so long, from then on in the run. */
+function stood(atS: number, ms: number): void {
+  const fromUs = t0Us + atS * 1_000_000
+  const file = join(folder, 'stalls.ndjson')
+  writeFileSync(file, `watching\nwatching\n${JSON.stringify([fromUs, fromUs + ms * 1_000])}\n`)
+  vi.stubEnv('SQUALL_STALLS', file)
+}
+
+const late = { verdict: 'unknown', reason: 'load_not_delivered', measure: 'tool.error_ratio' } as const
+const slow = { verdict: 'fail', reason: 'beyond_bound', measure: 'pool.used.peak_ratio' } as const
+
+it.each([
+  ['late load', late, 12, 40, true],
+  ['late load, by a stall just before', late, 9.5, 40, true],
+  ['late load, by a stall long before', late, 8, 40, false],
+  ['late load, by a stall after it', late, 20.1, 900, false],
+  ['a full pool', slow, 12, 100, true],
+  ['a full pool, by a short stall', slow, 12, 99, false],
+  ['a wrong answer', { ...slow, measure: 'tool.error_ratio.wrong_answer' }, 12, 900, false],
+  ['a silent sampler', { ...late, reason: 'sampler_silent' }, 12, 900, false],
+] as const)('%s: held up by the machine or not', (_, part, atS, ms, expected) => {
+  stood(atS, ms)
+  const { report, finding } = reportWith(part)
+  expect(isHeldUp(squall, report, finding)).toBe(expected)
+  expect(misses(squall, report)).toEqual(expected ? [] : [`${part.verdict} one: because`])
+  const verdict = expected ? part.verdict : 'pass'
+  expect(healthyEnd(squall, report)).toEqual({ verdict, exitCode: { fail: 1, unknown: 2, pass: 0 }[verdict] })
+})
+
+it('nobody is excused where nobody watched', () => {
+  vi.stubEnv('SQUALL_STALLS', undefined)
+  const { report, finding } = reportWith(late)
+  expect(isHeldUp(squall, report, finding)).toBe(false)
+})

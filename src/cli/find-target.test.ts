@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NodeSpec } from '../domain/plan.ts'
 import { openAccess } from '../mcp-client/access.ts'
-import { type Behaviour, legacy, modern, sayJson, startStrangeServer } from '../mcp-client/testing/strange-server.ts'
+import { legacy, listing, modern, sayJson, startStrangeServer } from '../mcp-client/testing/strange-server.ts'
 import { type FindSpec, findTarget } from './find-target.ts'
 
 const specOf = (mcpUrl: string, server: Partial<NodeSpec> = {}, kind: 'local' | 'external' = 'external'): FindSpec => ({
@@ -33,14 +33,6 @@ test('the reference server is taken as it is: nobody asks it', async () => {
 test('a server of the plan’s command that does not tell is taken as it is too', async () => {
   expect(await findTarget(specOf('http://127.0.0.1:1/mcp', { command: ['x'] }, 'local'))).toMatchObject({ era: null })
 })
-
-const listing = (tools: readonly object[]): Behaviour => {
-  const usual = legacy(new Set())
-  return (message, response, request) =>
-    message.method === 'tools/list' && request.headers['mcp-session-id'] !== undefined
-      ? sayJson(response, 200, { id: message.id, result: { tools } })
-      : usual(message, response, request)
-}
 
 test.each([
   { why: 'none at all', tools: [], expected: /lists no tools/ },

@@ -1,16 +1,8 @@
 import { expect, test } from 'vitest'
 import type { RequestUse } from '../../scenarios/lib/http.ts'
 import { plainTarget } from '../mcp-client/target.ts'
-import { type Behaviour, legacy, sayJson, startStrangeServer } from '../mcp-client/testing/strange-server.ts'
+import { listing, startStrangeServer } from '../mcp-client/testing/strange-server.ts'
 import { readsOf, readsOfRequests } from './tool-reads.ts'
-
-const listing = (tools: readonly object[]): Behaviour => {
-  const usual = legacy(new Set())
-  return (message, response, request) =>
-    message.method === 'tools/list' && request.headers['mcp-session-id'] !== undefined
-      ? sayJson(response, 200, { id: message.id, result: { tools } })
-      : usual(message, response, request)
-}
 
 const called = ['reads', 'writes', 'silent', 'odd', 'both', 'missing'].map((name) => ({ name, weight: 1 }))
 

@@ -1,122 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Outcome, outcomes } from '../domain/outcome.ts'
 import type { AnswerRule } from '../domain/tool-plan.ts'
 import { type AnswerRow, readAnswerRows } from '../record/reader-answers.ts'
-import { ensureK6 } from '../setup/k6.ts'
-import { settingOf } from '../setup/setting.ts'
 import { bundleWorkload } from './bundle.ts'
 import { startFakeMcpServer } from './fake-mcp-server.ts'
-import type { GeneratorConfig } from './generator-config.ts'
-import { type StartedLoad, startLoad } from './start.ts'
+import { count, type GeneratorRuns, generatorRuns, go, recorded } from './testing/generator-runs.ts'
 import { workloadFile } from './workload.ts'
 
-let folder = ''
-let k6Path = ''
-let runs = 0
-
+let runs: GeneratorRuns
 beforeAll(async () => {
-  k6Path = (await ensureK6(settingOf())).path
-  folder = mkdtempSync(join(tmpdir(), 'squall-load-'))
-  await bundleWorkload(workloadFile('echo'), join(folder, 'script.js'))
+  runs = await generatorRuns()
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-interface Row {
-  readonly user: number
-  readonly intendedMs: number
-  readonly readyMs: number
-  readonly startedMs: number | null
-  readonly endedMs: number | null
-  readonly outcome: Outcome
-  readonly detail: string | undefined
-}
-
-interface Recorded {
-  readonly lines: readonly string[]
-  readonly rows: readonly Row[]
-  readonly last: { readonly end?: { readonly rows: number; readonly reason: string; readonly t: number } }
-}
-
-type Started = StartedLoad & { readonly callsPath: string; readonly logPath: string }
-
-async function start(
-  target: string,
-  overrides: Partial<GeneratorConfig> = {},
-  scriptPath = join(folder, 'script.js'),
-): Promise<Started> {
-  const name = join(folder, `run-${++runs}`)
-  const users = overrides.users?.count ?? 1
-  const config: GeneratorConfig = {
-    instance: 'k6-1',
-    seed: 42,
-    callsPath: `${name}.ndjson`,
-    users: { first: 0, count: users },
-    paceMs: 200,
-    drainMs: 500,
-    callTimeoutMs: 5_000,
-    barrierTimeoutMs: 5_000,
-    tools: [{ name: 'echo', weight: 1 }],
-    phases: [{ id: 'all', startMs: 0, endMs: 2_000, usersFrom: users, usersTo: users }],
-    target,
-    with: {},
-    ...overrides,
-  }
-  const logPath = `${name}.log`
-  const clock = { sleep: (ms: number, signal?: AbortSignal) => quietSleep(ms, signal) }
-  const load = await startLoad({
-    k6Path,
-    scriptPath,
-    config,
-    configPath: `${name}.json`,
-    logPath,
-    processorsMax: 1,
-    env: {},
-    clock,
-  })
-  return { ...load, callsPath: config.callsPath, logPath, [Symbol.asyncDispose]: () => load[Symbol.asyncDispose]() }
-}
-
-async function quietSleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined)
-}
-
-function go(load: StartedLoad, aheadMs = 20): void {
-  load.go(Number(process.hrtime.bigint() / 1_000n) + aheadMs * 1_000)
-}
-
-function recorded(path: string): Recorded {
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
-  const errors: string[] = []
-  const rows: Row[] = []
-  const ms = (us: number | null) => (us === null ? null : us / 1_000)
-  for (const line of lines) {
-    const parsed = JSON.parse(line)
-    if (parsed.dict?.[0] === 'error') errors[parsed.dict[1]] = parsed.dict[2]
-    if (!Array.isArray(parsed)) continue
-    const [user, , intended, ready, started, ended, outcome, detail] = parsed
-    rows.push({
-      user,
-      intendedMs: intended / 1_000,
-      readyMs: ready / 1_000,
-      startedMs: ms(started),
-      endedMs: ms(ended),
-      outcome: outcomes[outcome] as Outcome,
-      detail: detail === null ? undefined : errors[detail],
-    })
-  }
-  return { lines, rows, last: JSON.parse(lines.at(-1) ?? '{}') }
-}
-
-const count = (rows: readonly Row[], outcome: Outcome) => rows.filter((row) => row.outcome === outcome).length
+afterAll(() => runs[Symbol.dispose]())
 
 describe('a run as planned', () => {
   test('opens no session before it is told that the system is up, and where', async () => {
     await using server = await startFakeMcpServer()
-    await using load = await start('', { users: { first: 0, count: 3 } })
+    await using load = await runs.start('', { users: { first: 0, count: 3 } })
     await sleep(1_000)
     expect(server.sessions.size).toBe(0)
     load.open(server.url)
@@ -126,8 +28,8 @@ describe('a run as planned', () => {
 
   test('tells of a sample of its answers whether they differ, and nothing of what is in them', async () => {
     await using server = await startFakeMcpServer()
-    const answersPath = join(folder, 'answers.ndjson')
-    await using load = await start(server.url, { users: { first: 0, count: 10 }, paceMs: 0, answersPath })
+    const answersPath = join(runs.folder, 'answers.ndjson')
+    await using load = await runs.start(server.url, { users: { first: 0, count: 10 }, paceMs: 0, answersPath })
     await load.ready
     go(load)
     expect(await load.ended).toMatchObject({ reason: 'planned' })
@@ -147,7 +49,7 @@ describe('a run as planned', () => {
     await using server = await startFakeMcpServer()
     const intended: string[] = []
     for (let turn = 0; turn < 2; turn++) {
-      await using load = await start(server.url, { users: { first: 100, count: 20 }, phases: ramp(20) })
+      await using load = await runs.start(server.url, { users: { first: 100, count: 20 }, phases: ramp(20) })
       expect(await load.ready).toEqual({ users: 20 })
       go(load)
       const end = await load.ended
@@ -175,7 +77,7 @@ describe('a run as planned', () => {
     await using server = await startFakeMcpServer()
     const brief = { id: 'brief', startMs: 0, endMs: 300, usersFrom: 2, usersTo: 2 }
     const empty = { id: 'empty', startMs: 300, endMs: 1_500, usersFrom: 0, usersTo: 0 }
-    await using load = await start(server.url, { users: { first: 0, count: 2 }, phases: [brief, empty] })
+    await using load = await runs.start(server.url, { users: { first: 0, count: 2 }, phases: [brief, empty] })
     await load.ready
     go(load, 0)
     const startedMs = performance.now()
@@ -196,7 +98,7 @@ describe('a system that is too slow', () => {
   test('gets one waiting call, the slots behind it unsent, and what is open at the end cut as unknown', async () => {
     await using server = await startFakeMcpServer()
     server.answering = () => undefined // never
-    await using load = await start(server.url, { callTimeoutMs: 700, drainMs: 50 })
+    await using load = await runs.start(server.url, { callTimeoutMs: 700, drainMs: 50 })
     await load.ready
     go(load)
     expect(await load.ended).toMatchObject({ reason: 'planned', exitCode: 0 })
@@ -222,7 +124,7 @@ describe('a system that is too slow', () => {
 test('a user that is told to wait beyond the end waits no longer than that', async () => {
   await using server = await startFakeMcpServer()
   server.answering = (_, response) => response.writeHead(429, { 'Retry-After': '40' }).end('slow down')
-  await using load = await start(server.url)
+  await using load = await runs.start(server.url)
   await load.ready
   go(load)
   expect(await load.ended).toMatchObject({ reason: 'planned', exitCode: 0 })
@@ -230,63 +132,6 @@ test('a user that is told to wait beyond the end waits no longer than that', asy
   expect(rows[0]?.outcome).toBe('rate_limited')
   expect(new Set(rows.slice(1).map((row) => row.outcome))).toEqual(new Set(['unsent']))
   expect(last.end?.t).toBeLessThan(30_000_000)
-})
-
-describe('a session', () => {
-  test('that the server forgot costs the call that finds out, and is opened anew for the next', async () => {
-    await using server = await startFakeMcpServer()
-    await using load = await start(server.url)
-    await load.ready
-    go(load)
-    await sleep(700)
-    server.sessions.clear()
-    await load.ended
-    const { rows } = recorded(load.callsPath)
-    const bad = rows.filter((row) => row.outcome !== 'ok')
-    expect(bad.map((row) => [row.outcome, row.detail])).toEqual([['http_error', 'HTTP 404: no such session']])
-    expect(rows.indexOf(bad[0] as Row)).toBeLessThan(rows.length - 1)
-  })
-
-  test('that cannot be opened again fails each call, until it can', async () => {
-    await using server = await startFakeMcpServer()
-    await using load = await start(server.url)
-    await load.ready
-    go(load)
-    await sleep(500)
-    server.opening = 'refuse'
-    server.sessions.clear()
-    await sleep(800)
-    server.opening = 'grant'
-    await load.ended
-    const { rows } = recorded(load.callsPath)
-    const details = rows.map((row) => row.detail).filter((detail) => detail !== undefined)
-    expect(details.length).toBeGreaterThan(2)
-    expect(new Set(details)).toEqual(
-      new Set(['HTTP 404: no such session', 'no session: initialize: HTTP 503: not today']),
-    )
-    expect(rows.at(-1)?.outcome).toBe('ok')
-  })
-
-  test('that cannot be opened ends the start with what the server said', async () => {
-    await using server = await startFakeMcpServer()
-    server.opening = 'refuse'
-    await using load = await start(server.url, { users: { first: 0, count: 3 } })
-    await expect(load.ready).rejects.toThrow(/could not open a session.*HTTP 503: not today/)
-    await expect(load.ready).rejects.toMatchObject({ kind: 'sessions', exitCode: 3 })
-    expect((await load.ended).reason).toBe('aborted')
-  })
-
-  test('at a port where nobody listens says so', async () => {
-    await using load = await start('http://127.0.0.1:1/mcp')
-    await expect(load.ready).rejects.toThrow('connection refused')
-  })
-
-  test('that a server never answers runs into the barrier, not into a wait without end', async () => {
-    await using server = await startFakeMcpServer()
-    server.opening = 'ignore'
-    await using load = await start(server.url, { barrierTimeoutMs: 800, callTimeoutMs: 30_000 })
-    await expect(load.ready).rejects.toThrow('0 of 1 users had a session after 800 ms')
-  })
 })
 
 /** A workload whose arguments throw for the first and whose check doubts the second of its tools. */
@@ -299,12 +144,12 @@ export default { name: 'faulty', tools: [
 ] }`
 
 test('a script that throws or doubts an answer is recorded as such, and its user goes on', async () => {
-  const [source, script] = [join(folder, 'faulty.ts'), join(folder, 'faulty.js')]
+  const [source, script] = [join(runs.folder, 'faulty.ts'), join(runs.folder, 'faulty.js')]
   writeFileSync(source, faulty)
   await bundleWorkload(source, script)
   const tools = ['thrower', 'doubter', 'degrader'].map((name) => ({ name, weight: 1 }))
   await using server = await startFakeMcpServer()
-  await using load = await start(server.url, { tools, users: { first: 0, count: 4 } }, script)
+  await using load = await runs.start(server.url, { tools, users: { first: 0, count: 4 } }, script)
   await load.ready
   go(load)
   expect(await load.ended).toMatchObject({ reason: 'planned', exitCode: 0 })
@@ -324,11 +169,11 @@ export default { name: 'thorough', tools: [{ name: 'echo', weight: 1, arguments:
 } }] }`
 
 test('what the script does with an answer is not the call’s time: the next call is late by the generator itself', async () => {
-  const [source, script] = [join(folder, 'thorough.ts'), join(folder, 'thorough.js')]
+  const [source, script] = [join(runs.folder, 'thorough.ts'), join(runs.folder, 'thorough.js')]
   writeFileSync(source, thorough)
   await bundleWorkload(source, script)
   await using server = await startFakeMcpServer()
-  await using load = await start(server.url, { paceMs: 100 }, script)
+  await using load = await runs.start(server.url, { paceMs: 100 }, script)
   await load.ready
   go(load)
   await load.ended
@@ -341,67 +186,10 @@ test('what the script does with an answer is not the call’s time: the next cal
   }
 })
 
-describe('an end before its time', () => {
-  test('stop() ends the run in order: nothing new starts, open calls are answered', async () => {
-    await using server = await startFakeMcpServer()
-    await using load = await start(server.url, { users: { first: 0, count: 10 } })
-    await load.ready
-    go(load, 0)
-    await sleep(600)
-    load.stop()
-    expect(await load.ended).toMatchObject({ reason: 'stopped', exitCode: 0 })
-    const { rows, last } = recorded(load.callsPath)
-    expect(last.end?.reason).toBe('stopped')
-    expect(count(rows, 'ok')).toBe(rows.length)
-    expect(Math.max(...rows.map((row) => row.intendedMs))).toBeLessThan(800)
-  })
-
-  test('a harness that goes away takes the load with it, and the stream says so', async () => {
-    await using server = await startFakeMcpServer()
-    const load = await start(server.url)
-    await load.ready
-    go(load)
-    await sleep(400)
-    await load[Symbol.asyncDispose]()
-    expect((await load.ended).reason).toBe('aborted')
-    expect(recorded(load.callsPath).last.end?.reason).toBe('aborted')
-  })
-
-  test('SIGTERM ends the stream in order too', async () => {
-    await using server = await startFakeMcpServer()
-    await using load = await start(server.url)
-    await load.ready
-    go(load)
-    await sleep(400)
-    process.kill(load.pid, 'SIGTERM')
-    expect((await load.ended).reason).toBe('aborted')
-    expect(recorded(load.callsPath).last.end?.reason).toBe('aborted')
-  })
-
-  test('kill -9 leaves whole lines and no end', async () => {
-    await using server = await startFakeMcpServer()
-    await using load = await start(server.url, { users: { first: 0, count: 50 }, paceMs: 20 })
-    await load.ready
-    go(load)
-    await sleep(1_200)
-    process.kill(load.pid, 'SIGKILL')
-    expect(await load.ended).toEqual({ rows: null, reason: 'died', exitCode: null })
-    const { rows, last } = recorded(load.callsPath)
-    expect(rows.length).toBeGreaterThan(500)
-    expect(last.end).toBeUndefined()
-  })
-
-  test('a script that k6 cannot run is told with its words', async () => {
-    await using server = await startFakeMcpServer()
-    await using load = await start(server.url, { tools: [{ name: 'no_such_tool', weight: 1 }] })
-    await expect(load.ready).rejects.toThrow(/: workload echo has no tool "no_such_tool"$/)
-  })
-})
-
 describe('tools of the plan', () => {
   test('rows are shared by all users, and arguments come from an earlier answer of the same user', async () => {
     await using server = await startFakeMcpServer()
-    const scriptPath = join(folder, 'planned.js')
+    const scriptPath = join(runs.folder, 'planned.js')
     // The server gives back what it is given: only whoever sent an id of these rows is told one.
     const isRow: AnswerRule = { at: '/id', test: { kind: 'is', values: [11, 12, 13] } }
     const common = { weight: 1, templates: [], expected: [], rules: { success: isRow, failed: null } }
@@ -415,7 +203,7 @@ describe('tools of the plan', () => {
       { name: 'get', weight: 3 },
       { name: 'find', weight: 3 },
     ]
-    await using load = await start(server.url, { users: { first: 0, count: 5 }, tools }, scriptPath)
+    await using load = await runs.start(server.url, { users: { first: 0, count: 5 }, tools }, scriptPath)
     await load.ready
     go(load)
     await load.ended

@@ -1,24 +1,14 @@
-import { readFileSync } from 'node:fs'
 import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renderComparisonPage } from '../../reports/html/comparison-page.ts'
 import { comparisons } from '../golden/samples/comparisons.ts'
 import { launch, openHtml, type State, states } from './browser.ts'
+import { expectNoTroubles } from './troubles.ts'
 
 const pages = Object.entries(comparisons).map(([name, make]) => ({ name, made: make() }))
 const cases = pages.flatMap(({ name, made }) => states.map((state) => ({ name, made, state })))
 const looks: readonly string[] = ['desk', 'phone', 'dark']
-
-interface Troubles {
-  readonly overlaps: readonly string[]
-  readonly small: readonly string[]
-  readonly blank: readonly string[]
-  /** px by which the page is wider than its window. */
-  readonly widerPx: number
-}
-
-const script = readFileSync(new URL('in-page-troubles.js', import.meta.url), 'utf8')
 
 /** Evaluated in the page: whatever it loaded beside itself. */
 const loaded = `performance.getEntriesByType('resource').map((entry) => entry.name)`
@@ -41,12 +31,8 @@ describe('the page of a comparison', () => {
     '$name, $state.name: nothing loaded, covered, too small or beyond the edge',
     async ({ made, state }) => {
       const { page, complaints, close } = await opened(made, state)
-      const found: Troubles = await page.evaluate(script)
-      expect(found).toMatchObject({ overlaps: [], small: [], blank: [] })
-      if (state.asJenkins !== true) expect(found.widerPx).toBeLessThanOrEqual(0)
+      await expectNoTroubles(page, state, complaints)
       expect(await page.evaluate(loaded)).toEqual([])
-      const foreseen = /^Applying inline style violates .* 'style-src 'self''/
-      expect(complaints.filter((text) => state.asJenkins !== true || !foreseen.test(text))).toEqual([])
       await close()
     },
   )

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inconclusive, samples } from '../golden/samples/cases.ts'
 import type { Sample } from '../golden/samples/stage.ts'
 import { fiveMinuteGate, hostile } from '../golden/samples/stress.ts'
 import { launch, open, states } from './browser.ts'
+import { expectNoTroubles } from './troubles.ts'
 
 const longNames = () => hostile('x'.repeat(190))
 const all = Object.entries({ ...samples, 'five-minute-gate': fiveMinuteGate })
@@ -36,28 +36,10 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => browser.close())
 
-interface Troubles {
-  readonly overlaps: readonly string[]
-  readonly small: readonly string[]
-  readonly blank: readonly string[]
-  /** px by which the page is wider than its window. */
-  readonly widerPx: number
-}
-
-const script = readFileSync(new URL('in-page-troubles.js', import.meta.url), 'utf8')
-
 describe('the page in every state', () => {
   it.each(cases)('$called: nothing covered, nothing too small, nothing beyond the edge', async ({ state, make }) => {
     const { page, complaints, close } = await open(browser, make(), state)
-    // Two sandboxes forbid script of the page; the browser's own evaluation is not the page's.
-    const found: Troubles = await page.evaluate(script)
-    expect(found.overlaps).toEqual([])
-    expect(found.small).toEqual([])
-    expect(found.blank).toEqual([])
-    // Without a style sheet wide tables have no box to scroll in: the page itself scrolls.
-    if (state.asJenkins !== true) expect(found.widerPx).toBeLessThanOrEqual(0)
-    const foreseen = /^Applying inline style violates .* 'style-src 'self''/
-    expect(complaints.filter((text) => state.asJenkins !== true || !foreseen.test(text))).toEqual([])
+    await expectNoTroubles(page, state, complaints)
     await close()
   })
 })

@@ -106,3 +106,12 @@ export function legacy(sessions: Set<string>): Behaviour {
     else sayEvents(response, [{ id, result: { content: [], structuredContent: params?.arguments ?? {} } }])
   }
 }
+
+/** A server as legacy() whose tools are those. */
+export function listing(tools: readonly object[]): Behaviour {
+  const usual = legacy(new Set())
+  return (message, response, request) =>
+    message.method === 'tools/list' && request.headers['mcp-session-id'] !== undefined
+      ? sayJson(response, 200, { id: message.id, result: { tools } })
+      : usual(message, response, request)
+}

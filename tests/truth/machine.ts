@@ -19,9 +19,9 @@ export class MachineWatch implements Disposable {
     }, everyMs)
   }
 
-  /** p95, ms. */
-  latenessMs(): number {
-    return quantileOf(this.#latenessMs, 0.95)
+  /** A quantile of it, ms. */
+  latenessMs(p: number): number {
+    return quantileOf(this.#latenessMs, p)
   }
 
   [Symbol.dispose](): void {

@@ -59,9 +59,7 @@ export async function runTruth(truth: Truth): Promise<TruthResult> {
     if (exitCode === 3 || exitCode === 64) throw new Error(squall.stderr)
     const report = squall.report()
     const served = servedCalls(log, squall)
-    const wrong = judgeTruth(truth, exitCode, report, served, machine.latenessMs(), (finding) =>
-      isHeldUp(squall, report, finding),
-    )
+    const wrong = judgeTruth(truth, exitCode, report, served, machine, (finding) => isHeldUp(squall, report, finding))
     return { report, wrong }
   } finally {
     rmSync(folder, { recursive: true, force: true })

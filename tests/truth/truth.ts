@@ -22,6 +22,7 @@ export type Known =
   | { readonly kind: 'rate'; readonly tool: string; readonly phase: string }
   /** How long its callers waited for a connection, p95: inside the finding's interval, which ends at edges of buckets. */
   | { readonly kind: 'waits-p95' }
+  /** Where `within` is not 0, the machine's own lateness is room besides. */
   | { readonly kind: 'value'; readonly value: number; readonly within: number; readonly why: string }
 
 export interface Truth {

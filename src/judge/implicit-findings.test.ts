@@ -44,6 +44,13 @@ describe('load that was delivered', () => {
     )
   })
 
+  it('says when this machine lost its processors to others, and nothing of it where it did not', () => {
+    const stolenUs = (s: number) => (s > 30 ? 400_000 : 0)
+    const late = { calls: lateCalls(28) }
+    expect(finding('load.delivered', { ...late, stolenUs }).hint).toMatch(/took 400 ms .* from 30\.0 s on/)
+    expect(finding('load.delivered', { ...late, host: true }).hint).toBeUndefined()
+  })
+
   it('cannot be told where no call was sent, though some were due', () => {
     const unsent = calls({ outcome: () => 'unsent' })
     expect(finding('load.delivered', { calls: unsent })).toMatchObject({ verdict: 'unknown', reason: 'no_samples' })

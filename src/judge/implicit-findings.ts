@@ -9,6 +9,7 @@ import { evidenceFor } from './evidence.ts'
 import { judgeIdleDatabase } from './idle-database.ts'
 import { judgeIntegrity } from './integrity-findings.ts'
 import type { Judged } from './objective-findings.ts'
+import { stolenHint } from './stolen-hint.ts'
 import { judgeExits } from './unplanned-exits.ts'
 import { unseenDatabase } from './unseen-database.ts'
 import { judgeVerifyHook } from './verify-hook.ts'
@@ -39,6 +40,7 @@ interface Said {
   readonly measured: Measured
   readonly bound: Bound
   readonly why: string
+  readonly hint?: string
   readonly needs: readonly Need[]
   /** Whose fault it is about. */
   readonly fault?: string | null
@@ -79,7 +81,9 @@ function loadDelivered(view: RunView): Finding {
   if (isLate || closed?.reason === 'load_not_delivered') {
     const cause = closed?.reason === 'load_not_delivered' ? closed.why : 'the generator was late by itself'
     const why = `The load was not delivered: ${cause}, which says nothing about the system.${deliveredWords(calls)}`
-    return finding(view, { ...asked, verdict: 'unknown', reason: 'load_not_delivered', measured, why })
+    const hint = stolenHint(view, run)
+    const said = { ...asked, verdict: 'unknown', reason: 'load_not_delivered', measured, why } as const
+    return finding(view, hint === null ? said : { ...said, hint })
   }
   const why = `The load was delivered: the generator was late by itself in ${late} of ${calls.sent} calls.`
   return finding(view, { ...asked, verdict: 'pass', reason: 'within_bound', measured, why })

@@ -52,6 +52,22 @@ describe('an objective', () => {
     expect(first({ ...missed, max: 0.5 }, { calls: failing })).not.toHaveProperty('hint')
   })
 
+  it('that was missed by time, or has late load, tells when the machine lost its processors to others', () => {
+    const stolenUs = (s: number) => (s > 30 ? 400_000 : 0)
+    const slow = { calls: calls({ latencyMs: () => 200 }), stolenUs }
+    const told = /took 400 ms of its processors .* from 30\.0 s on/
+    expect(first(p50('steady'), slow)).toMatchObject({ verdict: 'fail', hint: expect.stringMatching(told) })
+    expect(first(p50('steady', { max: 300 }), slow)).not.toHaveProperty('hint')
+    const late = { calls: calls({ lateMs: (_, index) => (index >= 500 && index < 600 ? 90 : 0) }), stolenUs }
+    expect(first(p50('steady'), late)).toMatchObject({
+      reason: 'load_not_delivered',
+      hint: expect.stringMatching(told),
+    })
+    const failing = calls({ users: 4, outcome: (_, index) => (index === 100 ? 'timeout' : 'ok') })
+    const failed = first(objectiveOf('asked', 'tool.error_ratio', 'steady', { max: 0 }), { calls: failing, stolenUs })
+    expect(failed?.hint).toBe('Most failures (1 of 1) ended as timeout.')
+  })
+
   it('that was kept has none, though calls waited for one another', () => {
     const waited = calls({ users: 4, latencyMs: () => 40 }).map((call) => {
       const freeUs = call.intendedUs + 30_000

@@ -7,6 +7,7 @@ import type { RunView } from '../measure/run-view.ts'
 import { judgeBound } from './compare.ts'
 import { evidenceFor } from './evidence.ts'
 import { hintFor } from './hints.ts'
+import { isOfTime, stolenHint } from './stolen-hint.ts'
 import { waitingHint } from './waiting-hint.ts'
 import { spokenBound, spokenMeasured } from './wording.ts'
 
@@ -85,7 +86,7 @@ function restingOn(view: RunView, spec: MeasureSpec, window: Window): Stretch {
   return own === undefined || 'reason' in own ? stretchOf(view, window) : own
 }
 
-/** A miss is looked into; of a bound that one stall left in doubt the stall is told. */
+/** A miss is looked into; of load that came late, and of a bound that one stall left in doubt, the cause is told. */
 function hintTo(
   { verdict, reason }: ReturnType<typeof judgeBound>,
   view: RunView,
@@ -93,7 +94,11 @@ function hintTo(
   window: Window,
   tool: string | null,
 ): string | null {
-  if (verdict === 'fail') return hintFor(view, spec, window, tool)
+  if (verdict === 'fail') {
+    const hints = [hintFor(view, spec, window, tool), isOfTime(spec) ? stolenHint(view, window) : null]
+    return hints.filter((hint) => hint !== null).join(' ') || null
+  }
+  if (reason === 'load_not_delivered') return stolenHint(view, window)
   return reason === 'interval_crosses_bound' ? waitingHint(view, spec, window, tool) : null
 }
 

@@ -1,6 +1,7 @@
 import type { PoolSeries, ProcessSeries, Samples, Series, TimeBuckets } from '../domain/series.ts'
 import { usPerSecond } from '../domain/time.ts'
 import type { HostRow, PoolRow } from '../record/reader-rows.ts'
+import { steal } from '../record/streams.ts'
 import type { InstancePool } from './instance-pools.ts'
 import { poolMax } from './pool-readings.ts'
 import type { RunView } from './run-view.ts'
@@ -32,7 +33,10 @@ export function seriesOf(view: RunView): Series {
         ? null
         : samplesOf(database.rows, (row) => (row.error === null ? row.connections : null), endUs),
     databaseMax: database?.rows.findLast((row) => row.maxConnections !== null)?.maxConnections ?? null,
-    processes: processSeries(view.folder.host?.rows ?? [], endUs),
+    processes: processSeries(
+      (view.folder.host?.rows ?? []).filter(({ process }) => process !== steal),
+      endUs,
+    ),
   }
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { endianness } from 'node:os'
 import type { Clock } from '../domain/clock.ts'
+import { steal } from '../record/streams.ts'
 import type { StreamWriter } from '../record/writer.ts'
 import { type Sampler, sampleEvery } from './every.ts'
 
@@ -98,9 +99,31 @@ function readProcess(watched: WatchedProcess): { cpuUs: number; rssBytes: number
   return { cpuUs, rssBytes }
 }
 
-/** CPU and memory of each process of the stack and of the harness, from /proc. A process that is gone has no row. */
+/**
+ * Processor time that whoever runs this machine has given to others while something here wanted to run, µs since it booted,
+ * of all processors together; null where /proc does not tell (`steal` of proc_stat(5): the eighth number).
+ */
+export function stolenUs(stat: string): number | null {
+  const ticks = /^cpu +(?:\d+ ){7}(\d+)/.exec(stat)?.[1]
+  return ticks === undefined ? null : (Number(ticks) * 1_000_000) / ticksPerSecond
+}
+
+function readStolenUs(): number | null {
+  try {
+    return stolenUs(readFileSync('/proc/stat', 'latin1'))
+  } catch {
+    return null
+  }
+}
+
+/**
+ * CPU and memory of each process of the stack and of the harness, and what was taken from the machine, from /proc. A process
+ * that is gone has no row.
+ */
 export function sampleHost(spec: HostSamplerSpec): Sampler {
   const sample = () => {
+    const stolen = readStolenUs()
+    if (stolen !== null) spec.writer.row([spec.clock.monotonicUs() - spec.t0Us, steal, null, stolen, null])
     for (const watched of spec.processes()) {
       const usage = readProcess(watched)
       if (!usage) continue

@@ -54,3 +54,6 @@ export const streamColumns = {
 } as const
 
 export type StreamName = keyof typeof streamColumns
+
+/** The row of `host` that is about the machine: what was taken from it (`steal` of proc_stat(5)). No process has the name. */
+export const steal = 'steal'

@@ -106,6 +106,8 @@ export interface GeneratedRun {
   readonly answers?: readonly GeneratedAnswer[]
   /** With a host stream of one process. */
   readonly host?: boolean
+  /** What had been taken from the machine by each second, µs; with it there is a host stream, too. */
+  readonly stolenUs?: (s: number) => number | null
   /** When its streams end; absent: after a load of a minute, and the rest. */
   readonly endUs?: number
 }
@@ -237,8 +239,12 @@ export function writeRun(folder: string, run: GeneratedRun): void {
       streamLines({ stream: 'balancer', columns }, rows, (row) => Number(row[0]), endUs + 1_000_000),
     )
   }
-  if (run.host === true) {
-    const rows = Array.from({ length: 68 }, (_, s) => [s * 1_000_000, 'server', 2, s * 10_000, 1 << 20])
+  const { stolenUs } = run
+  if (run.host === true || stolenUs !== undefined) {
+    const rows = Array.from({ length: 68 }, (_, s) => [
+      ...(stolenUs === undefined ? [] : [[s * 1_000_000, 'steal', null, stolenUs(s), null]]),
+      [s * 1_000_000, 'server', 2, s * 10_000, 1 << 20],
+    ]).flat()
     const header = { stream: 'host', columns: ['t', 'process', 'pid', 'cpu', 'rss'] }
     file(
       'host.ndjson',

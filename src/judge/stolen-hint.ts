@@ -5,7 +5,7 @@ import type { RunView } from '../measure/run-view.ts'
 import { steal } from '../record/streams.ts'
 import { spoken } from './wording.ts'
 
-/** Of one processor, between two looks: less is taken all the time on machines that share one, and nobody waits for it. */
+/** Of one processor, over a second: less is taken all the time on machines that share one, and nobody waits for it. */
 const shareMin = 0.2
 
 const ofTime = /^(?:tool\.(?:latency|service_time|good_ratio)|pool\.|recovery\.|load\.)/
@@ -20,8 +20,11 @@ export function stolenHint(view: RunView, { spans }: Pick<Window, 'spans'>): str
   const rows = (view.folder.host?.rows ?? []).flatMap(({ process, cpuUs, tUs }) =>
     process === steal && cpuUs !== null ? [{ tUs, cpuUs }] : [],
   )
-  const losses = rows.slice(1).flatMap((row, at) => {
-    const before = rows[at] ?? row
+  let since = 0
+  const losses = rows.flatMap((row) => {
+    while (row.tUs - (rows[since + 1]?.tUs ?? row.tUs) >= usPerSecond) since += 1
+    const before = rows[since] ?? row
+    if (row.tUs - before.tUs < usPerSecond) return []
     const isWithin = spans.some(({ startUs, endUs }) => before.tUs < endUs && row.tUs > startUs)
     return isWithin ? [{ atUs: before.tUs, us: row.cpuUs - before.cpuUs, overUs: row.tUs - before.tUs }] : []
   })

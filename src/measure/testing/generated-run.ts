@@ -106,7 +106,7 @@ export interface GeneratedRun {
   readonly answers?: readonly GeneratedAnswer[]
   /** With a host stream of one process. */
   readonly host?: boolean
-  /** What had been taken from the machine by each second, µs; with it there is a host stream, too. */
+  /** What had been taken from the machine by then, µs, each quarter of a second; with it there is a host stream, too. */
   readonly stolenUs?: (s: number) => number | null
   /** When its streams end; absent: after a load of a minute, and the rest. */
   readonly endUs?: number
@@ -241,10 +241,13 @@ export function writeRun(folder: string, run: GeneratedRun): void {
   }
   const { stolenUs } = run
   if (run.host === true || stolenUs !== undefined) {
-    const rows = Array.from({ length: 68 }, (_, s) => [
-      ...(stolenUs === undefined ? [] : [[s * 1_000_000, 'steal', null, stolenUs(s), null]]),
-      [s * 1_000_000, 'server', 2, s * 10_000, 1 << 20],
-    ]).flat()
+    const rows = Array.from({ length: 4 * 68 }, (_, quarter) => {
+      const tUs = quarter * 250_000
+      return [
+        ...(stolenUs === undefined ? [] : [[tUs, 'steal', null, stolenUs(quarter / 4), null]]),
+        ...(quarter % 4 === 0 ? [[tUs, 'server', 2, tUs / 100, 1 << 20]] : []),
+      ]
+    }).flat()
     const header = { stream: 'host', columns: ['t', 'process', 'pid', 'cpu', 'rss'] }
     file(
       'host.ndjson',

@@ -8,11 +8,15 @@ export interface TimelineRow {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** null: the system does not tell; all null when `error` says why the sample is missing. */
-export interface PoolRow {
+/** When it was asked, how long the answer took, and why there is none. */
+interface Sample {
   readonly tUs: number
   readonly tookUs: number
   readonly error: string | null
+}
+
+/** null: the system does not tell; all null when `error` says why the sample is missing. */
+export interface PoolRow extends Sample {
   readonly used: number | null
   readonly idle: number | null
   readonly max: number | null
@@ -38,10 +42,7 @@ export interface WaitReading {
   readonly cumulative: readonly number[]
 }
 
-export interface DatabaseRow {
-  readonly tUs: number
-  readonly tookUs: number
-  readonly error: string | null
+export interface DatabaseRow extends Sample {
   readonly connections: number | null
   readonly active: number | null
   readonly idleInTransaction: number | null
@@ -81,10 +82,7 @@ export interface HostRow {
 }
 
 /** What the balancer tells of one instance; all null when `error` says why the look is missing. */
-export interface BalancerRow {
-  readonly tUs: number
-  readonly tookUs: number
-  readonly error: string | null
+export interface BalancerRow extends Sample {
   readonly instance: string | null
   readonly isUp: boolean | null
   /** Connections that lead to it now, and that ever did. */
@@ -95,10 +93,7 @@ export interface BalancerRow {
 }
 
 /** What the bridge before a stdio server tells of itself, since its start; all null when `error` says why the look is missing. */
-export interface BridgeRow {
-  readonly tUs: number
-  readonly tookUs: number
-  readonly error: string | null
+export interface BridgeRow extends Sample {
   readonly instance: string | null
   /** What it added to calls, by the header's `waitBoundsS`. */
   readonly wait: WaitReading | null
@@ -172,13 +167,16 @@ export function timelineRow(cells: Cells): TimelineRow | null {
   return { tUs, kind, id: text(cells('id')), data: fieldsOf(cells('data')) }
 }
 
-export function poolRow(cells: Cells): PoolRow | null {
+function sampleOf(cells: Cells): Sample | null {
   const tUs = finite(cells('t'))
-  if (tUs === null) return null
+  return tUs === null ? null : { tUs, tookUs: finite(cells('took')) ?? 0, error: text(cells('error')) }
+}
+
+export function poolRow(cells: Cells): PoolRow | null {
+  const sample = sampleOf(cells)
+  if (sample === null) return null
   return {
-    tUs,
-    tookUs: finite(cells('took')) ?? 0,
-    error: text(cells('error')),
+    ...sample,
     used: finite(cells('used')),
     idle: finite(cells('idle')),
     max: finite(cells('max')),
@@ -200,12 +198,10 @@ function boundsOf(cell: unknown): Pick<PoolRow, 'waitBoundsS'> {
 }
 
 export function databaseRow(cells: Cells): DatabaseRow | null {
-  const tUs = finite(cells('t'))
-  if (tUs === null) return null
+  const sample = sampleOf(cells)
+  if (sample === null) return null
   return {
-    tUs,
-    tookUs: finite(cells('took')) ?? 0,
-    error: text(cells('error')),
+    ...sample,
     connections: finite(cells('connections')),
     active: finite(cells('active')),
     idleInTransaction: finite(cells('idleInTransaction')),
@@ -266,13 +262,11 @@ export function hostRow(cells: Cells): HostRow | null {
 }
 
 export function balancerRow(cells: Cells): BalancerRow | null {
-  const tUs = finite(cells('t'))
-  if (tUs === null) return null
+  const sample = sampleOf(cells)
+  if (sample === null) return null
   const isUp = cells('isUp')
   return {
-    tUs,
-    tookUs: finite(cells('took')) ?? 0,
-    error: text(cells('error')),
+    ...sample,
     instance: text(cells('instance')),
     isUp: typeof isUp === 'boolean' ? isUp : null,
     open: finite(cells('open')),
@@ -282,12 +276,10 @@ export function balancerRow(cells: Cells): BalancerRow | null {
 }
 
 export function bridgeRow(cells: Cells): BridgeRow | null {
-  const tUs = finite(cells('t'))
-  if (tUs === null) return null
+  const sample = sampleOf(cells)
+  if (sample === null) return null
   return {
-    tUs,
-    tookUs: finite(cells('took')) ?? 0,
-    error: text(cells('error')),
+    ...sample,
     instance: text(cells('instance')),
     wait: waitReading(cells('added')),
     cpuUs: finite(cells('cpu')),

@@ -30,12 +30,12 @@ test('the second in which most was taken is told', () => {
 })
 
 test.each([
-  ['a fifth of a processor', takenAt(12, 200_000), true],
+  ['a tenth of two processors', takenAt(12, 200_000), true],
   ['a little less', takenAt(12, 199_999), false],
   ['a second that ends in the window', takenAt(9.25, 300_000), true],
-  ['a second that begins in the window', takenAt(20.5, 300_000), true],
+  ['what was taken up to its end', takenAt(19.75, 300_000), true],
   ['all of it before', takenAt(9, 300_000), false],
-  ['all of it after', takenAt(20.75, 300_000), false],
+  ['all of it after', takenAt(20, 300_000), false],
   ['a kernel that does not tell', () => null, false],
 ])('%s: told or not', (_, stolenUs, isTold) => {
   expect(hint(stolenUs) !== null).toBe(isTold)
@@ -56,6 +56,11 @@ test.each([
   ['tool.service_time.max', true],
   ['tool.good_ratio', true],
   ['pool.used.peak_ratio', true],
+  ['pool.leaked', false],
+  ['bridge.added_latency.p95', true],
+  ['bridge.deaths', false],
+  ['load.calls_per_s', true],
+  ['load.users.peak', false],
   ['recovery.after_heal', true],
   ['tool.error_ratio', false],
   ['integrity.lost_writes', false],

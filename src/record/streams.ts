@@ -55,5 +55,5 @@ export const streamColumns = {
 
 export type StreamName = keyof typeof streamColumns
 
-/** The row of `host` that is about the machine: what was taken from it (`steal` of proc_stat(5)). No process has the name. */
-export const steal = 'steal'
+/** The row of `host` that is about the machine: what was taken from it (`steal` of proc_stat(5)). No node's id has a dot. */
+export const steal = 'machine.steal'

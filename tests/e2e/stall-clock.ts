@@ -1,12 +1,13 @@
 /**
  * Looks at the clock every 5 ms and prints each look that came late, `[from, to]` in µs of CLOCK_MONOTONIC. Started
- * before all that is ordinary on one processor (stall-watch.ts), it is late only where that processor itself stood still.
+ * before all that is ordinary on one processor (stalls.ts), it is late only where that processor itself stood still.
  */
 import { writeSync } from 'node:fs'
 
 const everyMs = 5
 const lateUs = 30_000
-const minutesMax = 30
+/** Longer than all tests may take (tests/run.ts). */
+const minutesMax = 120
 
 const nowUs = (): number => Number(process.hrtime.bigint() / 1_000n)
 const idle = new Int32Array(new SharedArrayBuffer(4))

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stalls, watchStalls } from './stalls.ts'
 
@@ -10,6 +10,10 @@ export default function watchMachine(): () => Promise<void> {
   const watch = watchStalls(file)
   return async () => {
     await watch[Symbol.asyncDispose]()
+    const watching = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line === 'watching').length
+    process.stdout.write(`${watching} of ${availableParallelism()} processors of this machine were watched\n`)
     const ms = stalls(file).map(({ fromUs, toUs }) => (toUs - fromUs) / 1_000)
     if (ms.length > 0)
       process.stdout.write(

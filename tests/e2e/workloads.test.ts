@@ -7,11 +7,17 @@ import { readRunFolder } from '../../src/record/reader.ts'
 import { expectNoMiss } from './expect-no-miss.ts'
 import { finding, root, SquallProcess } from './squall-process.ts'
 
-async function gate(args: readonly string[]): Promise<{ squall: SquallProcess; report: Report }> {
+interface Gated {
+  readonly squall: SquallProcess
+  readonly report: Report
+  readonly exitCode: number | null
+}
+
+async function gate(args: readonly string[]): Promise<Gated> {
   const squall = new SquallProcess(['gate', ...args, '--out', '{out}'])
   const exitCode = await squall.exitCode()
   expect([0, 1, 2], squall.stderr).toContain(exitCode)
-  return { squall, report: squall.report() }
+  return { squall, report: squall.report(), exitCode }
 }
 
 it('HTTP requests of the plan are sent, and each answer has its class', async () => {
@@ -42,9 +48,9 @@ it('SQL goes to the database; who finds no connection is told 53300, and what ne
 })
 
 it('a stdio server is served by the bridge, which a fault acts on with all below it, and tells what it costs', async () => {
-  const { squall, report } = await gate(['tests/e2e/plans/stdio.yaml'])
+  const { squall, report, exitCode } = await gate(['tests/e2e/plans/stdio.yaml'])
   using _ = squall
-  expectNoMiss(squall, report)
+  expectNoMiss(squall, report, exitCode)
   for (const id of ['clear-errors', 'bridge', 'faults.observed.frozen']) expect(finding(report, id).judged).toBe(true)
   const clear = report.measurements.filter(({ window }) => window === 'steady.clear')
   const measured = (id: string) => clear.find((row) => row.id === id)
@@ -56,9 +62,9 @@ it('a stdio server is served by the bridge, which a fault acts on with all below
 })
 
 it('arguments come from the database by a query: each call of the run finds what it asks for', async () => {
-  const { squall, report } = await gate(['tests/e2e/plans/queried.yaml'])
+  const { squall, report, exitCode } = await gate(['tests/e2e/plans/queried.yaml'])
   using _ = squall
-  expectNoMiss(squall, report)
+  expectNoMiss(squall, report, exitCode)
   expect(finding(report, 'errors').judged).toBe(true)
   const calls = new Map(report.tools.map((row) => [row.tool, row]))
   expect([...calls.keys()].sort()).toEqual(['get_customer', 'list_contracts', 'search_customers'])
@@ -106,13 +112,13 @@ it('a workload written by docs/writing-a-workload.md runs from a folder of its o
       request.on('end', () => response.writeHead(JSON.parse(body).article === 12 ? 201 : 409).end())
     }).listen(Number(process.env.PORT), process.env.HOST)`
   writeFileSync(join(folder, 'shop-server.js'), server)
-  const { squall, report } = await gate([
+  const { squall, report, exitCode } = await gate([
     join(folder, 'shop.yaml'),
     '--quick',
     '--set',
     `stack.nodes.server.cwd=${folder}`,
   ])
   using _ = squall
-  expectNoMiss(squall, report)
+  expectNoMiss(squall, report, exitCode)
   expect(report.tools.map(({ tool }) => tool)).toEqual(['buy', 'search'])
 })

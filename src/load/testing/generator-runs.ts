@@ -31,7 +31,6 @@ export type Started = StartedLoad & { readonly callsPath: string; readonly logPa
 /** Where the real generator is run, again and again, until disposed of. */
 export interface GeneratorRuns extends Disposable {
   readonly folder: string
-  readonly k6Path: string
   /** One tool, `echo`, unless told otherwise; its script too, unless told which. */
   start(target: string, overrides?: Partial<GeneratorConfig>, scriptPath?: string): Promise<Started>
 }
@@ -40,14 +39,17 @@ export async function generatorRuns(): Promise<GeneratorRuns> {
   const { path: k6Path } = await ensureK6(settingOf())
   const folder = mkdtempSync(join(tmpdir(), 'squall-load-'))
   const echoPath = join(folder, 'script.js')
-  await bundleWorkload(workloadFile('echo'), echoPath)
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  await bundleWorkload(workloadFile('echo'), echoPath).catch((error: unknown) => {
+    remove()
+    throw error
+  })
   let runs = 0
   return {
     folder,
-    k6Path,
     start: (target, overrides = {}, scriptPath = echoPath) =>
       start(k6Path, join(folder, `run-${++runs}`), target, overrides, scriptPath),
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    [Symbol.dispose]: remove,
   }
 }
 

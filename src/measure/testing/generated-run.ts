@@ -5,6 +5,7 @@ import { type Outcome, outcomes } from '../../domain/outcome.ts'
 import type { Plan, RecordedVia } from '../../domain/plan.ts'
 import type { ToolReads } from '../../domain/tool-reads.ts'
 import { type RunFolder, readRunFolder } from '../../record/reader.ts'
+import { steal } from '../../record/streams.ts'
 
 export interface GeneratedCall {
   readonly user: number
@@ -244,7 +245,7 @@ export function writeRun(folder: string, run: GeneratedRun): void {
     const rows = Array.from({ length: 4 * 68 }, (_, quarter) => {
       const tUs = quarter * 250_000
       return [
-        ...(stolenUs === undefined ? [] : [[tUs, 'steal', null, stolenUs(quarter / 4), null]]),
+        ...(stolenUs === undefined ? [] : [[tUs, steal, null, stolenUs(quarter / 4), null]]),
         ...(quarter % 4 === 0 ? [[tUs, 'server', 2, tUs / 100, 1 << 20]] : []),
       ]
     }).flat()

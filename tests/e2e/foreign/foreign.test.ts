@@ -6,7 +6,7 @@ import pg from 'pg'
 import { beforeAll, expect, it } from 'vitest'
 import type { Report } from '../../../src/domain/verdict.ts'
 import { finding, SquallProcess } from '../squall-process.ts'
-import { misses } from '../stalls.ts'
+import { healthyEnd, misses } from '../stalls.ts'
 import { installGo, installPython, installTypeScript } from './install.ts'
 import { startServer } from './start-server.ts'
 
@@ -27,6 +27,8 @@ interface Gated {
   readonly report: Report
   /** Judged findings that are no pass, but for those that this machine held up. */
   readonly wrong: readonly string[]
+  /** How a healthy one ends on this machine. */
+  readonly healthy: ReturnType<typeof healthyEnd>
 }
 
 /** A person's first two commands, with no edit between them. */
@@ -47,7 +49,8 @@ async function initAndGate(
   const report = gate.report()
   const wrong = misses(gate, report)
   if (exitCode === 2) expect(wrong, gate.stderr).toEqual([])
-  return { told: init.stderr, plan: readFileSync(file, 'utf8'), exitCode, report, wrong }
+  const healthy = healthyEnd(gate, report)
+  return { told: init.stderr, plan: readFileSync(file, 'utf8'), exitCode, report, wrong, healthy }
 }
 
 /** Whatever the verdict is: the report tells what became of the calls, and how long each tool took. */
@@ -68,8 +71,9 @@ it('TypeScript: the server of the protocol’s own project, with sessions and ev
     (port) => ({ PORT: String(port) }),
   )
   const gated = await initAndGate(`http://127.0.0.1:${server.port}/mcp`)
-  const { told, report, wrong } = gated
+  const { told, report, wrong, exitCode, healthy } = gated
   expect(wrong).toEqual([])
+  expect({ exitCode, verdict: report.verdict }).toEqual(healthy)
   expect(told).toContain('speaks MCP 2025-11-25: 13 tools')
   expect(told).toMatch(/gzip-file-as-resource +off: not allowed +it says that it writes/)
   expect(told).toMatch(/trigger-long-running-operation +off: failed +no answer within/)
@@ -92,8 +96,9 @@ it('Go: the official SDK, whose tools say nothing of themselves, and some of whi
   await using server = await startServer((port) => [goServer, '-http', `127.0.0.1:${port}`])
   const allowed = ['greet', 'greet (structured)', 'log', 'roots']
   const gated = await initAndGate(`http://127.0.0.1:${server.port}/`, ['--allow-tool', ...allowed])
-  const { told, wrong } = gated
+  const { told, report, wrong, exitCode, healthy } = gated
   expect(wrong).toEqual([])
+  expect({ exitCode, verdict: report.verdict }).toEqual(healthy)
   expect(told).toMatch(/roots +off: failed +.*roots\/list/)
   expect(told).toMatch(/sample +off: not allowed/)
   expectTold(gated, ['greet', 'greet (structured)', 'log'])

@@ -63,7 +63,7 @@ function reached(instances: readonly (readonly BalancerRow[])[], spans: readonly
   return between(
     sent.filter(({ value }) => value >= share * all).length,
     {
-      low: sent.filter(({ interval }) => interval.low > 0 && interval.low >= share * high).length,
+      low: sent.filter(({ interval }) => interval.low >= share * high).length,
       high: sent.filter(({ interval }) => interval.high > 0 && interval.high >= share * low).length,
     },
     'count',

@@ -4,6 +4,7 @@ import { measure } from './measure-spec.ts'
 import { RunView } from './run-view.ts'
 import { calmRun } from './testing/calm-run.ts'
 import { readGenerated } from './testing/generated-run.ts'
+import { planOf } from './testing/plan-of.ts'
 
 type Row = readonly unknown[]
 
@@ -51,6 +52,25 @@ describe('what the bridge costs', () => {
     expect(Number(ask('bridge.cpu', both).value)).toBeGreaterThan(0.036)
   })
 
+  it('is what its calls and its processor took, and no more', () => {
+    // At 30 s: 96 calls of up to 50 ms and 4 of up to 1 s, and 11 s of processor; the window is 55 s long.
+    const told = rows().map(([tUs, took]) => {
+      const [fast, all, cpuUs] = Number(tUs) < 30_000_000 ? [0, 0, 0] : [96, 100, 11_000_000]
+      return [tUs, took, null, null, [all, 0, [0, fast, fast, all, all, all]], cpuUs, 1, 0]
+    })
+    const of = view(told)
+    expect(ask('bridge.added_latency.p95', of)).toMatchObject({ value: 50, sampleCount: 100 })
+    expect(ask('bridge.added_latency.max', of)).toMatchObject({ value: 1_000, sampleCount: 100 })
+    expect(ask('bridge.cpu', of)).toMatchObject({ value: 0.2, interval: { low: 0.2, high: 0.2 } })
+  })
+
+  it('is unknown where one of several never told it', () => {
+    const mute = rows('server-2').map((row) => [...row.slice(0, 5), null, 1, 0])
+    const both = [...rows('server-1'), ...mute].sort((a, b) => Number(a[0]) - Number(b[0]))
+    expect(ask('bridge.cpu', view(both))).toMatchObject({ kind: 'none', reason: 'no_samples', sampleCount: 0 })
+    expect(ask('bridge.deaths', view(both))).toMatchObject({ kind: 'value' })
+  })
+
   it('is unknown where it did not tell', () => {
     expect(ask('bridge.cpu', view(null))).toMatchObject({ kind: 'none', reason: 'sampler_silent' })
     expect(ask('bridge.cpu', view(rows().slice(0, 40)))).toMatchObject({ kind: 'none', reason: 'sampler_silent' })
@@ -68,5 +88,12 @@ describe('what the bridge costs', () => {
   it('cannot be asked where there is none', () => {
     const lacking = bridgeMeasures.map((spec) => spec.lacking?.(view(null)))
     expect(lacking.every((why) => why?.includes('stdio') === true)).toBe(true)
+    const { stack, ...plan } = planOf()
+    const { server, ...nodes } = stack.nodes
+    if (server === undefined) throw new Error('no server')
+    const stdio = { processes: 1 } as unknown as NonNullable<typeof server.stdio>
+    const bridged = { ...plan, stack: { ...stack, nodes: { ...nodes, server: { ...server, stdio } } } }
+    const of = new RunView(readGenerated(calmRun({ plan: bridged })))
+    expect(bridgeMeasures.map((spec) => spec.lacking?.(of))).toEqual([null, null, null, null])
   })
 })

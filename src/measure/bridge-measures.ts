@@ -80,8 +80,7 @@ function risen(
     ),
   )
   const known = parts.filter((part) => part !== null)
-  if (known.length < parts.length || per <= 0)
-    return none('no_samples', 'no sample of the bridge in the window', unit, 0, method)
+  if (known.length < parts.length) return none('no_samples', 'no sample of the bridge in the window', unit, 0, method)
   const sum = (of: (part: (typeof known)[number]) => number) => known.reduce((all, part) => all + of(part), 0)
   const interval = { low: sum(({ interval: { low } }) => low) / per, high: sum(({ interval: { high } }) => high) / per }
   const readings = sum((part) => part.readings)

@@ -1,5 +1,6 @@
 import { isGood, outcomes } from '../domain/outcome.ts'
 import type { CallTable } from '../record/reader-calls.ts'
+import { there } from './there.ts'
 
 /** Outcome codes as sets of bits would be shorter; a table reads better and is as fast. */
 export const goodByCode: readonly boolean[] = outcomes.map((outcome) => isGood(outcome))
@@ -21,9 +22,9 @@ export function isCut(table: SeenCalls, row: number): boolean {
   return table.cutUs?.has(row) === true && table.outcome[row] !== unsentCode
 }
 
-/** `unknown` where its end is out of sight; -1: there is no such row. */
+/** `unknown` where its end is out of sight. */
 export function outcomeCodeOf(table: SeenCalls, row: number): number {
-  return isCut(table, row) ? unknownCode : (table.outcome[row] ?? -1)
+  return isCut(table, row) ? unknownCode : there(table.outcome[row])
 }
 
 /** Until when a call kept its user busy, µs: its end, or for a slot never sent when its user was free again. */
@@ -37,7 +38,7 @@ export function callEndUs(table: CallTable, row: number): number {
  * failed or never ended; of an unsent slot the time until its user was free; of a cut one the time until then.
  */
 export function latencyLowMs(table: SeenCalls, row: number): number {
-  const code = table.outcome[row] ?? -1
+  const code = there(table.outcome[row])
   const intended = table.intendedUs[row] ?? Number.NaN
   const cutUs = table.cutUs?.get(row)
   if (cutUs !== undefined) return (cutUs - intended) / 1000

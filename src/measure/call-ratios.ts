@@ -4,6 +4,7 @@ import { goodByCode, isCut, latencyLowMs, outcomeCodeOf } from './call-facts.ts'
 import type { CallSet } from './call-set.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
 import { between, exactly, none } from './measured.ts'
+import { there } from './there.ts'
 
 const counted = 'exact counts over intended calls'
 
@@ -42,7 +43,7 @@ export const callRatios: readonly MeasureSpec[] = [
         bounds: ['max'],
         compute: ({ view, window, tool }) => {
           const calls = view.calls(window, tool)
-          const count = calls.byOutcome[outcomes.indexOf(outcome)] ?? 0
+          const count = there(calls.byOutcome[outcomes.indexOf(outcome)])
           const cut = calls.cut
           const isUnknown = outcome === 'unknown'
           return share(calls, count, { low: isUnknown ? count - cut : count, high: isUnknown ? count : count + cut })

@@ -1,5 +1,6 @@
 import { usPerSecond } from '../domain/time.ts'
 import type { CallTable } from '../record/reader-calls.ts'
+import { there } from './there.ts'
 
 /** The calls of a run by whole seconds of intended time, so that a window need not look at all of them. */
 export interface CallSeconds {
@@ -28,15 +29,15 @@ export function callSeconds(table: CallTable): CallSeconds {
   const starts = new Uint32Array(seconds + 1)
   for (let row = 0; row < table.count; row++) {
     const next = secondOf(table, row) - first + 1
-    starts[next] = (starts[next] ?? 0) + 1
+    starts[next] = there(starts[next]) + 1
   }
   for (let second = 0; second < seconds; second++)
-    starts[second + 1] = (starts[second + 1] ?? 0) + (starts[second] ?? 0)
+    starts[second + 1] = there(starts[second + 1]) + there(starts[second])
   const place = starts.slice()
   const order = new Uint32Array(table.count)
   for (let row = 0; row < table.count; row++) {
     const second = secondOf(table, row) - first
-    const at = place[second] ?? 0
+    const at = there(place[second])
     order[at] = row
     place[second] = at + 1
   }
@@ -44,7 +45,7 @@ export function callSeconds(table: CallTable): CallSeconds {
 }
 
 function secondOf(table: CallTable, row: number): number {
-  return Math.floor((table.intendedUs[row] ?? 0) / usPerSecond)
+  return Math.floor(there(table.intendedUs[row]) / usPerSecond)
 }
 
 /** Runs over the rows of calls intended in seconds that touch [startUs, endUs): a superset of those in the stretch. */
@@ -53,6 +54,5 @@ export function eachRowNear(index: CallSeconds, startUs: number, endUs: number, 
   const from = Math.max(0, Math.floor(startUs / usPerSecond) - index.firstSecond)
   const to = Math.min(seconds, Math.ceil(endUs / usPerSecond) - index.firstSecond)
   if (to <= from) return
-  const end = index.starts[to] ?? 0
-  for (let at = index.starts[from] ?? 0; at < end; at++) visit(index.order[at] ?? 0)
+  for (const row of index.order.subarray(index.starts[from], index.starts[to])) visit(row)
 }

@@ -2,6 +2,7 @@ import { outcomes } from '../domain/outcome.ts'
 import { usPerSecond } from '../domain/time.ts'
 import { generatorErrorCode, generatorLatenessMs, isCut, outcomeCodeOf, type SeenCalls } from './call-facts.ts'
 import { clusteredEffect } from './quantile.ts'
+import { there } from './there.ts'
 
 /** Calls are counted by seconds of intended time: what slows one call slows its neighbours. */
 const blockUs = usPerSecond
@@ -45,7 +46,7 @@ export class CallSet {
       const counts = new Array<number>(outcomes.length).fill(0)
       for (const row of this.rows) {
         const code = outcomeCodeOf(this.table, row)
-        counts[code] = (counts[code] ?? 0) + 1
+        counts[code] = there(counts[code]) + 1
       }
       this.#byOutcome = counts
     }
@@ -86,7 +87,7 @@ export class CallSet {
 
   #splitByTool(): readonly CallSet[] {
     const rows = this.table.tools.map((): number[] => [])
-    for (const row of this.rows) rows[this.table.tool[row] ?? -1]?.push(row)
+    for (const row of this.rows) rows[there(this.table.tool[row])]?.push(row)
     return rows.map((own) => new CallSet(this.table, Uint32Array.from(own)))
   }
 
@@ -110,7 +111,7 @@ export class CallSet {
     for (const row of this.rows) {
       const ms = value.lowMs(this.table, row)
       if (Number.isNaN(ms)) continue
-      const block = Math.floor((this.table.intendedUs[row] ?? 0) / blockUs) - first
+      const block = Math.floor(there(this.table.intendedUs[row]) / blockUs) - first
       counts[block] = (counts[block] ?? 0) + 1
       if (ms > aboveMs) hits[block] = (hits[block] ?? 0) + 1
     }
@@ -119,7 +120,7 @@ export class CallSet {
 
   #firstBlock(): number {
     let first = Number.POSITIVE_INFINITY
-    for (const row of this.rows) first = Math.min(first, Math.floor((this.table.intendedUs[row] ?? 0) / blockUs))
+    for (const row of this.rows) first = Math.min(first, Math.floor(there(this.table.intendedUs[row]) / blockUs))
     return first
   }
 

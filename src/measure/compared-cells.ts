@@ -1,14 +1,14 @@
 import { contains, usPerSecond } from '../domain/time.ts'
 import type { Window } from '../domain/verdict.ts'
 import type { PoolRow } from '../record/reader-rows.ts'
-import { generatorErrorCode } from './call-facts.ts'
-import { eachRowNear } from './call-seconds.ts'
 import type { CallValue } from './call-set.ts'
 import type { ValueCells } from './difference/quantile-shift.ts'
 import type { RatioCells } from './difference/side.ts'
 import { poolParts } from './instance-pools.ts'
+import { eachCallSent } from './load-measures.ts'
 import type { RunView } from './run-view.ts'
 import { gauge, valuesWithin } from './samples.ts'
+import { there } from './there.ts'
 
 /** A second of run time that a window touches, and how much of it. */
 interface Second {
@@ -25,7 +25,7 @@ export function secondsOf(window: Window): readonly Second[] {
       covered.set(second, (covered.get(second) ?? 0) + us / usPerSecond)
     }
   }
-  return [...covered].sort(([a], [b]) => a - b).map(([second, coveredS]) => ({ second, coveredS }))
+  return [...covered].map(([second, coveredS]) => ({ second, coveredS }))
 }
 
 /** What the calls of a window give, by the second of their intended start; those that give nothing (NaN) are left out. */
@@ -35,7 +35,7 @@ export function callCells(view: RunView, window: Window, value: CallValue['lowMs
   for (const row of rows) {
     const one = value(table, row)
     if (Number.isNaN(one)) continue
-    const second = Math.floor((table.intendedUs[row] ?? 0) / usPerSecond)
+    const second = Math.floor(there(table.intendedUs[row]) / usPerSecond)
     const cell = cells.get(second)
     // A call that was under way when a fault began was due before.
     if (cell === undefined) cells.set(second, [one])
@@ -48,18 +48,11 @@ export function callCells(view: RunView, window: Window, value: CallValue['lowMs
 export function sentCells(view: RunView, window: Window): RatioCells {
   const seconds = secondsOf(window)
   const sent = new Map<number, number>()
-  const { table, index, plan } = view
-  if (table !== null && index !== null) {
-    // A call begins at most so long after it was due: its user's previous one was cut by then.
-    const backUs = 2 * plan.load.callTimeoutMs * 1000
-    for (const span of window.spans) {
-      eachRowNear(index, span.startUs - backUs, span.endUs, (row) => {
-        const startedUs = table.startedUs[row] ?? Number.NaN
-        if (table.outcome[row] === generatorErrorCode || !contains(span, startedUs)) return
-        const second = Math.floor(startedUs / usPerSecond)
-        sent.set(second, (sent.get(second) ?? 0) + 1)
-      })
-    }
+  for (const span of window.spans) {
+    eachCallSent(view, span, (startedUs) => {
+      const second = Math.floor(startedUs / usPerSecond)
+      sent.set(second, (sent.get(second) ?? 0) + 1)
+    })
   }
   return {
     parts: Float64Array.from(seconds, ({ second }) => sent.get(second) ?? 0),
@@ -84,8 +77,8 @@ export function waitCells(view: RunView, window: Window): RatioCells {
     for (const { tUs, waitedMs, waits } of waitsBetween(rows)) {
       const at = place.get(Math.floor(tUs / usPerSecond))
       if (at === undefined || !spans.some((span) => contains(span, tUs))) continue
-      parts[at] = (parts[at] ?? 0) + waitedMs
-      wholes[at] = (wholes[at] ?? 0) + waits
+      parts[at] = there(parts[at]) + waitedMs
+      wholes[at] = there(wholes[at]) + waits
     }
   }
   return { parts, wholes }
@@ -95,8 +88,8 @@ export function waitCells(view: RunView, window: Window): RatioCells {
 function waitsBetween(rows: readonly PoolRow[]) {
   const told = rows.flatMap(({ tUs, wait, error }) => (error === null && wait !== null ? [{ tUs, wait }] : []))
   return told.slice(1).flatMap(({ tUs, wait }, at) => {
-    const before = told[at]?.wait
-    if (before === undefined || wait.count < before.count || wait.sumS < before.sumS) return []
+    const before = there(told[at]).wait
+    if (wait.count < before.count || wait.sumS < before.sumS) return []
     return [{ tUs, waitedMs: (wait.sumS - before.sumS) * 1000, waits: wait.count - before.count }]
   })
 }

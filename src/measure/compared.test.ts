@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest'
 import type { Window } from '../domain/verdict.ts'
 import { serviceTimeLowMs } from './call-facts.ts'
 import { comparedMeasures } from './compared.ts'
-import { callCells, secondsOf, sentCells, waitCells } from './compared-cells.ts'
+import { callCells, connectionCells, secondsOf, sentCells, waitCells } from './compared-cells.ts'
 import { poolPeakCells } from './compared-pool.ts'
 import { RunView } from './run-view.ts'
-import { callsOf, calmRun, poolOf } from './testing/calm-run.ts'
+import { callsOf, calmRun, databaseOf, poolOf, timelineOf } from './testing/calm-run.ts'
 import { type GeneratedRun, readGenerated } from './testing/generated-run.ts'
+import { faultOf, planOf } from './testing/plan-of.ts'
 
-const window = (...spans: readonly (readonly [number, number])[]): Window => ({
+type Spans = readonly (readonly [fromS: number, toS: number])[]
+
+const window = (...spans: Spans): Window => ({
   id: 'steady.clear',
   kind: 'clear',
   spans: spans.map(([fromS, toS]) => ({ startUs: fromS * 1e6, endUs: toS * 1e6 })),
@@ -41,9 +44,39 @@ describe('the seconds of a window', () => {
       [1, 0.5],
     ])
   })
+
+  it('without a call sent in it one is told as such, and is not left out', () => {
+    const calls = callsOf({ users: 5, startMs: 0, endMs: 60_000, latencyMs: () => 20 })
+    const quiet = calls.filter(({ intendedUs }) => intendedUs < 11e6 || intendedUs >= 12e6)
+    expect([...sentCells(view({ calls: quiet }), window([10, 13])).parts]).toEqual([5, 0, 5])
+  })
+
+  it('come in order with the one before, of a call that was under way when the fault began', () => {
+    const plan = planOf({ faults: [faultOf()] })
+    const run = { plan, timeline: timelineOf(plan) }
+    const calls = callsOf({
+      users: 1,
+      startMs: 0,
+      endMs: 60_000,
+      latencyMs: (ms) => (ms === 18_000 ? 9_000 : ms / 1e3),
+    })
+    const slow = view({ ...run, calls })
+    const during = slow.window('slow')
+    if (during === null) throw new Error('no window')
+    const cells = callCells(slow, during, serviceTimeLowMs).map((cell) => [...cell])
+    expect(cells.slice(0, 3)).toEqual([[9_000], [20], [21]])
+  })
 })
 
-it('waits: what was added between readings, and nothing across a restart', () => {
+it('connections: sample by sample, of the window alone', () => {
+  const database = databaseOf((ms) => ({ connections: ms / 1_000 }))
+  expect(connectionCells(view({ database }), window([10, 12], [14, 16]))).toEqual({
+    parts: Float64Array.of(10, 11, 14, 15),
+    wholes: Float64Array.of(1, 1, 1, 1),
+  })
+})
+
+describe('waits', () => {
   const reading = (second: number, count: number, sumS: number) => ({
     tUs: second * 1e6 + 3_000,
     tookUs: 3_000,
@@ -52,21 +85,84 @@ it('waits: what was added between readings, and nothing across a restart', () =>
     pending: 0,
     wait: [count, sumS, [0, 0, 0, 0, 0, 0]] as const,
   })
-  const pool = [
-    reading(9, 100, 5),
-    reading(10, 110, 5.2),
-    reading(11, 120, 5.3),
-    reading(12, 4, 0.1),
-    reading(13, 8, 0.3),
-  ]
-  const { parts, wholes } = waitCells(view({ pool }), window([10, 14]))
-  expect([...wholes]).toEqual([10, 10, 0, 4])
-  expect([...parts].map(Math.round)).toEqual([200, 100, 0, 200])
-  expect(sum(parts) / sum(wholes)).toBeCloseTo(500 / 24, 6)
+  type Readings = readonly (readonly [second: number, count: number, sumS: number])[]
+  const told = (readings: Readings, ...spans: Spans) => {
+    const pool = readings.map((one) => reading(...one))
+    const { parts, wholes } = waitCells(view({ pool }), window(...spans))
+    return [[...wholes], [...parts].map(Math.round)]
+  }
+
+  it('are what was added between readings, and nothing across a restart', () => {
+    const readings: Readings = [
+      [9, 100, 5],
+      [10, 110, 5.2],
+      [11, 120, 5.3],
+      [12, 4, 0.1],
+      [13, 8, 0.3],
+    ]
+    expect(told(readings, [10, 14])).toEqual([
+      [10, 10, 0, 4],
+      [200, 100, 0, 200],
+    ])
+  })
+
+  it.each<readonly [string, Readings, readonly (readonly number[])[]]>([
+    [
+      'of no length count all the same',
+      [
+        [9, 1, 5],
+        [10, 3, 5],
+      ],
+      [[2], [0]],
+    ],
+    [
+      'that are not counted yet have taken their time',
+      [
+        [9, 1, 5],
+        [10, 1, 6],
+      ],
+      [[0], [1_000]],
+    ],
+    [
+      'whose count alone went back began anew',
+      [
+        [9, 9, 5],
+        [10, 8, 6],
+      ],
+      [[0], [0]],
+    ],
+    [
+      'whose time alone went back began anew',
+      [
+        [9, 9, 5],
+        [10, 12, 4],
+      ],
+      [[0], [0]],
+    ],
+  ])('%s', (_why, readings, expected) => expect(told(readings, [10, 11])).toEqual(expected))
+
+  it('in one of two pieces of a window belong to it, beside them they do not', () => {
+    const readings: Readings = [9, 10, 10.6, 11].map((second, at) => [second, at, 0])
+    expect(told(readings, [10, 10.5], [10.9, 12])).toEqual([
+      [1, 1],
+      [0, 0],
+    ])
+    expect(told(readings, [10.5, 11])).toEqual([[1], [0]])
+  })
+
+  it('are not told by an answer without them, nor by none', () => {
+    const mute = { ...reading(9.5, 0, 0), wait: null }
+    const failed = { tUs: 9_800_000, tookUs: 3_000, error: 'refused' }
+    const { parts, wholes } = waitCells(
+      view({ pool: [reading(9, 1, 1), mute, failed, reading(10, 3, 2)] }),
+      window([10, 11]),
+    )
+    expect([sum(parts), sum(wholes)]).toEqual([1_000, 2])
+  })
 })
 
 describe('the highest share of the pool in each second', () => {
-  const peaks = (pool: GeneratedRun['pool'], ...spans: readonly (readonly [number, number])[]) => [
+  const peaks = (pool: GeneratedRun['pool'], ...spans: Spans) => [
     ...poolPeakCells(view(pool === undefined ? {} : { pool }), window(...spans)).parts,
   ]
   const rising = poolOf({ used: (ms) => Math.floor(ms / 250) })
@@ -105,6 +201,23 @@ describe('the highest share of the pool in each second', () => {
     expect(peaks(marked, [12.4, 13.6])).toEqual([0.22, 0.23])
     expect(peaks(marked, [12.6, 13.4])).toEqual([])
     expect(peaks(marked, [12.4, 12.6], [13.4, 13.6])).toEqual([0.22, 0.23])
+    // A window has the time of its start, and not that of its end.
+    expect(peaks(marked, [12.5, 13.5])).toEqual([0.22])
+    // A single mark counts, and no sample beside it.
+    const once = marked.map((row, at) => ({ ...row, usedHigh: at === 60 ? (row.usedHigh ?? []) : [] }))
+    expect(peaks(once, [5, 30])).toHaveLength(1)
+  })
+
+  it('of several pools is told by the others where one has no size', () => {
+    const pool = [0, 10].flatMap((max) =>
+      poolOf({ max, used: () => 2, sample: (row) => ({ ...row, instance: `server/${max}` }) }),
+    )
+    expect(
+      peaks(
+        pool.sort((a, b) => a.tUs - b.tUs),
+        [10, 12],
+      ),
+    ).toEqual([0.2, 0.2])
   })
 })
 

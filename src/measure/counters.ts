@@ -1,6 +1,7 @@
 import type { Span } from '../domain/time.ts'
 import type { Interval } from '../domain/verdict.ts'
 import type { Sampled } from './samples.ts'
+import { there } from './there.ts'
 
 /** One reading of a cumulative counter, taken somewhere in [fromUs, tUs]. */
 interface CounterReading {
@@ -69,14 +70,14 @@ function climb(readings: readonly CounterReading[], from: number, to: number): {
   let rise = 0
   let restarted = false
   for (let at = from + 1; at <= to; at++) {
-    const before = readings[at - 1]?.value ?? 0
-    const now = readings[at]?.value ?? before
+    const before = there(readings[at - 1])
+    const now = there(readings[at])
     // What another had counted before is not known to have happened since.
-    if (readings[at]?.source !== readings[at - 1]?.source) restarted = true
-    else if (now < before) {
+    if (now.source !== before.source) restarted = true
+    else if (now.value < before.value) {
       restarted = true
-      rise += now
-    } else rise += now - before
+      rise += now.value
+    } else rise += now.value - before.value
   }
   return { rise, restarted }
 }

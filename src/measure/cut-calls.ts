@@ -1,6 +1,7 @@
 import type { CallTable } from '../record/reader-calls.ts'
 import { generatorErrorCode, goodByCode, latencyLowMs, unsentCode } from './call-facts.ts'
 import { quantileRank, sampleCountMin } from './quantile.ts'
+import { there } from './there.ts'
 
 /**
  * One slow call in a window must not excuse all that were open for as long when a fault began: so many times the p99 of
@@ -36,17 +37,17 @@ export function cutByFault(
       const code = table.outcome[row]
       if (code === unsentCode) return true
       const openMs = (atUs - (table.intendedUs[row] ?? Number.NaN)) / 1000
-      return code !== generatorErrorCode && openMs > lateMs(table.tool[row] ?? -1)
+      return code !== generatorErrorCode && openMs > lateMs(there(table.tool[row]))
     }),
   )
 }
 
 /** From when on a call of a tool is late, ms: by its own calls; where too few of them for a p99 ended well, by all as well. */
 function lateness(table: CallTable, ended: readonly number[]): (tool: number) => number {
-  const good = ended.filter((row) => goodByCode[table.outcome[row] ?? -1] === true)
+  const good = ended.filter((row) => goodByCode[there(table.outcome[row])] === true)
   const ofAll = limitMs(table, good)
   const limits = new Map<number, number>()
-  for (const [tool, rows] of Map.groupBy(good, (row) => table.tool[row] ?? -1)) {
+  for (const [tool, rows] of Map.groupBy(good, (row) => there(table.tool[row]))) {
     const own = limitMs(table, rows)
     limits.set(tool, rows.length < sampleCountMin(0.99) ? Math.max(own, ofAll) : own)
   }

@@ -69,6 +69,40 @@ describe('shares and means of counters have intervals of what may lie in the win
     const late: Shape = (ms) => ({ statements: ms < 31_000 ? [0, 0] : [1, 7] })
     expect(measured('database.statement_time.mean', late)).toMatchObject({ kind: 'none', sampleCount: 0 })
   })
+
+  test('blocks that were asked for at the very edge leave the share open', () => {
+    const once = (column: 'blocksHit' | 'blocksRead'): Shape => {
+      return (ms) => ({ blocksHit: 5, blocksRead: 5, [column]: ms < 20_000 ? 5 : 13 })
+    }
+    const open = { low: 0, high: 1 }
+    expect(measured('database.cache_hit_ratio', once('blocksHit'))).toMatchObject({ value: 1, interval: open })
+    expect(measured('database.cache_hit_ratio', once('blocksRead'))).toMatchObject({ value: 0, interval: open })
+  })
+})
+
+test.each<readonly [string, Shape]>([
+  ['database.connections.peak', () => ({ connections: null })],
+  ['database.deadlocks', (ms) => ({ deadlocks: ms < 31_000 ? null : 2 })],
+  ['database.cache_hit_ratio', (ms) => ({ blocksHit: ms < 31_000 ? null : 2 * ms })],
+  ['database.statement_time.mean', (ms) => ({ statements: ms < 31_000 ? null : [ms, ms] })],
+  ['database.replay_lag.max', () => ({ written: 5, followers: [] })],
+])('%s is not 0 where the window has nothing of it', (id, shape) => {
+  expect(measured(id, shape)).toMatchObject({ kind: 'none', reason: 'no_samples', sampleCount: 0 })
+})
+
+test('connections that were refused in any piece of a window count, and those beside them do not', () => {
+  const refused = (atS: number) => {
+    const asked = { askedUs: atS * 1e6, endedUs: atS * 1e6 + 5_000, probe: 'db', connection: 'fresh' }
+    return { ...asked, error: 'database', sqlState: '53300' }
+  }
+  const view = viewOf({ probe: [10, 25, 45, 50].map(refused) })
+  const ask = (windowId: string) => {
+    const window = view.window(windowId)
+    if (window === null) throw new Error(windowId)
+    return measure(view, specOf('database.refused_connections'), { window })
+  }
+  expect(ask('steady.clear')).toMatchObject({ value: 3, sampleCount: 3 })
+  expect(ask('slow.recovery')).toMatchObject({ kind: 'none', reason: 'no_samples', sampleCount: 0 })
 })
 
 describe('how far a replica was behind', () => {
@@ -92,6 +126,12 @@ describe('how far a replica was behind', () => {
     ['stuck within', stuck(20_000, 24_000), [2_000, 4_000, 11]],
     ['stuck before it: the look before counts till it is over', stuck(15_000, 20_000), [0, 5_000, 11]],
     ['stuck after it', stuck(30_500, 36_000), [0, 1_000, 11]],
+    ['stuck long before it', stuck(6_000, 12_000), [0, 1_000, 11]],
+    [
+      'a look at its very start counts, and one at its very end does not',
+      stuck(15_000, 20_000, (ms) => (ms === 20_000 ? { tUs: 20_000_000 } : ms === 30_000 ? { tUs: 30_200_000 } : {})),
+      [0, 1_198, 10],
+    ],
     [
       'a look that failed, or did not tell, says nothing',
       stuck(0, 0, (ms) => (ms === 25_000 ? { error: 'refused' } : ms === 27_000 ? { written: null } : {})),
@@ -136,9 +176,22 @@ describe('what a database cannot tell', () => {
       { database: databaseOf((ms) => (ms < 50_000 ? {} : { statements: [1, 1] })) },
       null,
     ],
+    [
+      'no statement, though it failed once',
+      'database.statement_time.mean',
+      { database: databaseOf((ms) => (ms === 30_000 ? { error: 'refused' } : {})) },
+      'the database has no pg_stat_statements that this login may read: shared_preload_libraries, create extension',
+    ],
     ['no statement, as it never answered', 'database.statement_time.mean', mute({ error: 'refused' }), null],
   ])('%s', (_why, id, changes, why) => {
     expect(lacking(id, changes)).toBe(why)
+  })
+
+  test('a stack without a database has none that could be asked', () => {
+    const { stack } = plan
+    const { primary: _, ...nodes } = stack.nodes
+    const bare = planOf({ stack: { ...stack, nodes, links: {} } })
+    expect(lacking('database.deadlocks', { plan: bare })).toContain('the stack names no PostgreSQL node')
   })
 
   test('without a link to a database nobody asks it for connections; one of several is enough', () => {

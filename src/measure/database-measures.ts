@@ -178,14 +178,13 @@ export const databaseMeasures: readonly MeasureSpec[] = [
         counter(rows, (row) => row.blocksRead),
         stretch.spans,
       )
-      const blocks = (hit?.value ?? 0) + (read?.value ?? 0)
-      if (hit === null || read === null || blocks === 0) {
+      if (hit === null || read === null || hit.value + read.value === 0) {
         return none('no_samples', 'no block was asked for in the window', 'ratio', 0, method)
       }
       const low = hit.interval.low / (hit.interval.low + read.interval.high)
       const high = hit.interval.high / (hit.interval.high + read.interval.low)
       const interval = { low: Number.isNaN(low) ? 0 : low, high: Number.isNaN(high) ? 1 : high }
-      return between(hit.value / blocks, interval, 'ratio', hit.readings, method)
+      return between(hit.value / (hit.value + read.value), interval, 'ratio', hit.readings, method)
     },
   },
 ]

@@ -3,6 +3,7 @@ import type { Window } from '../domain/verdict.ts'
 import type { DatabaseRow } from '../record/reader-rows.ts'
 import { tellsLateUs } from './rests-on.ts'
 import type { RunView } from './run-view.ts'
+import { there } from './there.ts'
 
 /** What of a database can be seen of the work that calls cause in it. */
 export interface DatabaseWork {
@@ -71,7 +72,8 @@ function riseOf(rows: readonly DatabaseRow[], read: (row: DatabaseRow) => number
 function ownTransactionsMax({ plan: { observe, stack } }: RunView, untilUs: number): number {
   const targets = Object.keys(stack.nodes).length + Object.keys(stack.links).length
   const asksPerMs = 2 / observe.databaseEveryMs + (3 * targets) / observe.probeEveryMs
-  const writesPerMs = (3 * (observe.ledger?.via.length ?? 0) * (observe.ledger?.ratePerS ?? 0)) / 1_000
+  const { ledger } = observe
+  const writesPerMs = ledger === null ? 0 : (3 * ledger.via.length * ledger.ratePerS) / 1_000
   return (asksPerMs + writesPerMs) * (untilUs / 1_000)
 }
 
@@ -81,5 +83,5 @@ const committingShare = 0.1
 const okCode = outcomes.indexOf('ok')
 
 export function goodCalls(view: RunView, run: Window): number {
-  return view.calls(run).byOutcome[okCode] ?? 0
+  return there(view.calls(run).byOutcome[okCode])
 }

@@ -2,6 +2,7 @@ import { usPerSecond } from '../domain/time.ts'
 import { generatorLatenessMs, unsentCode } from './call-facts.ts'
 import type { CallSet } from './call-set.ts'
 import { lateMs, lateRatioMax } from './gates.ts'
+import { there } from './there.ts'
 
 /** What the generator did of what it was asked, by seconds of intended time. Rates in calls/s. */
 export interface Delivered {
@@ -22,7 +23,7 @@ export function deliveredBy({ table, rows }: CallSet): Delivered {
   const bySecond = new Map<number, { due: number; late: number }>()
   for (const row of rows) {
     if (table.outcome[row] === unsentCode) continue
-    const second = Math.floor((table.intendedUs[row] ?? 0) / usPerSecond)
+    const second = Math.floor(there(table.intendedUs[row]) / usPerSecond)
     const own = bySecond.get(second) ?? { due: 0, late: 0 }
     bySecond.set(second, own)
     own.due += 1

@@ -1,7 +1,6 @@
 import { usPerSecond } from '../domain/time.ts'
-import type { DatabaseRow } from '../record/reader-rows.ts'
 import { openCalls } from './open-calls.ts'
-import { tellsUse } from './own-sessions.ts'
+import { type LookAtUse, tellsUse } from './own-sessions.ts'
 import { type RoundTrip, roundTrips } from './round-trips.ts'
 import type { RunView } from './run-view.ts'
 
@@ -58,15 +57,15 @@ function deriveLooks(view: RunView): readonly Look[] {
   })
 }
 
-function usedAt(row: DatabaseRow, { lowMs, highMs }: RoundTrip): Pick<Look, 'usedAtLeast' | 'usedAtMost'> {
-  const idleMs = row.idleMs ?? []
+function usedAt(row: LookAtUse, { lowMs, highMs }: RoundTrip): Pick<Look, 'usedAtLeast' | 'usedAtMost'> {
+  const { idleMs } = row
   // The answer to what it did last is still on its way, or the next question is.
   const underwayMs = lowMs >= exchangeMsMin ? lowMs + clientMs : lowMs
   const underway = idleMs.filter((ms) => ms <= underwayMs).length
   const atRest = idleMs.filter((ms) => ms > highMs + restMs).length
   return {
     usedAtLeast: (row.active ?? 0) + (row.idleInTransaction ?? 0) + underway,
-    usedAtMost: (row.connections ?? 0) - atRest,
+    usedAtMost: row.connections - atRest,
   }
 }
 

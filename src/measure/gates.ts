@@ -1,4 +1,4 @@
-import { overlaps, type Span, usPerSecond } from '../domain/time.ts'
+import { contains, type Span, usPerSecond } from '../domain/time.ts'
 import type { InjectionRecord, ReasonCode, Window } from '../domain/verdict.ts'
 import type { StreamState } from '../record/reader-stream.ts'
 import { bridgeParts } from './bridge-parts.ts'
@@ -11,6 +11,7 @@ import { asksDatabase, leadsToDatabase, shapeGate, shapersOf, tellsLateUs } from
 import { linksToDatabase } from './round-trips.ts'
 import type { RunView } from './run-view.ts'
 import { gapUsMax, type Sampled, silence } from './samples.ts'
+import { there } from './there.ts'
 import { withLoad } from './windows.ts'
 
 /** What a measure rests on. `delivery`: that the load was really offered. */
@@ -142,9 +143,7 @@ function timelineGate(view: RunView, { spans, name }: Stretch): Gate | null {
   const phase = view.window(name.replace(/\.clear$/, ''))?.spans ?? spans
   const cut = cutGate(timeline.state, phase, name)
   if (cut !== null) return cut
-  const step = timeline.rows.find(
-    (row) => row.kind === 'clock' && spans.some((span) => span.startUs <= row.tUs && row.tUs < span.endUs),
-  )
+  const step = timeline.rows.find((row) => row.kind === 'clock' && spans.some((span) => contains(span, row.tUs)))
   if (step === undefined) return null
   const stepUs = step.data.stepUs
   const size = typeof stepUs === 'number' ? `${(stepUs / 1000).toFixed(0)} ms` : 'unknown size'
@@ -186,7 +185,7 @@ function deliveryGate(view: RunView, { calls, spans, name }: Stretch): Gate | nu
     return { reason: 'load_not_delivered', why: `the load ended at ${seconds(loadEndUs)} s, before the end of ${name}` }
   }
   if (calls.intended === 0) return { reason: 'no_samples', why: `no call was intended in ${name}` }
-  const thrown = calls.byOutcome[generatorErrorCode] ?? 0
+  const thrown = there(calls.byOutcome[generatorErrorCode])
   if (thrown > 0) return { reason: 'generator_error', why: `our own script failed in ${thrown} calls of ${name}` }
   const late = calls.lateBy(lateMs)
   if (late >= lateCallsMin && late > lateRatioMax * calls.sent) {
@@ -281,9 +280,7 @@ function samplerGate(
   if (cut !== null) return cut
   const why = silent()
   if (why === null) return null
-  const failed = stream.rows.find(
-    (row) => row.error !== null && spans.some((span) => overlaps(span, { startUs: row.tUs, endUs: row.tUs + 1 })),
-  )
+  const failed = stream.rows.find((row) => row.error !== null && spans.some((span) => contains(span, row.tUs)))
   const error = failed?.error ?? null
   return { reason: 'sampler_silent', why: `the ${what} sampler had ${why}${error === null ? '' : ` (${error})`}` }
 }

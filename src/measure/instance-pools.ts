@@ -6,6 +6,7 @@ import type { PoolRow } from '../record/reader-rows.ts'
 import { injectionStartUs } from './injections.ts'
 import type { RunView } from './run-view.ts'
 import { silence } from './samples.ts'
+import { there } from './there.ts'
 import { without } from './windows.ts'
 
 /** One pool of the server, or of one of its instances. */
@@ -58,7 +59,7 @@ function partOf(view: RunView, pool: InstancePool, spans: readonly Span[]): Pool
   const { server, rows } = pool
   if (server === null) return { ...pool, spans, down: [] }
   const down = view.injections.flatMap((injection) => downBy(view.plan, injection, server))
-  const isSilent = silence(rows, spans, view.plan.observe.pool?.everyMs ?? 0) !== null
+  const isSilent = silence(rows, spans, there(view.plan.observe.pool?.everyMs)) !== null
   return { ...pool, spans: isSilent ? spans.flatMap((span) => without(span, down)) : spans, down }
 }
 

@@ -5,6 +5,7 @@ import { eachRowNear } from './call-seconds.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
 import { between, exactly, none } from './measured.ts'
 import type { RunView } from './run-view.ts'
+import { there } from './there.ts'
 import { mostAtOnce } from './users-there.ts'
 import { durationUs, withLoad } from './windows.ts'
 
@@ -22,7 +23,7 @@ export const loadMeasures: readonly MeasureSpec[] = [
       const method = 'users from when to when the plan has them, as far as their slots show them there'
       if (view.table === null) return none('no_samples', 'no calls stream', 'count', 0, method)
       // A user is there until its last slot, which may lie beyond the window.
-      const nextSlotUs = (stretch.spans.at(-1)?.endUs ?? 0) + slotsApartUsMax(view.plan)
+      const nextSlotUs = there(stretch.spans.at(-1)).endUs + slotsApartUsMax(view.plan)
       if (view.callsWholeUntilUs < nextSlotUs)
         return none('stream_cut', 'the calls were cut before each user had its next slot', 'count', 0, method)
       const { lives, unseen, users } = view.users
@@ -62,7 +63,7 @@ export const loadMeasures: readonly MeasureSpec[] = [
     compute: ({ stretch: { calls } }) =>
       calls.intended === 0
         ? none('no_samples', 'no call', 'count', 0, 'exact count')
-        : exactly(calls.byOutcome[unsentCode] ?? 0, 'count', calls.intended, 'exact count'),
+        : exactly(there(calls.byOutcome[unsentCode]), 'count', calls.intended, 'exact count'),
   },
 ]
 
@@ -72,15 +73,19 @@ function slotsApartUsMax({ load }: Plan): number {
 }
 
 /** Calls that began within the spans, by their start. */
-export function callsSentWithin({ table, index, plan }: RunView, spans: readonly Span[]): number {
-  if (table === null || index === null) return 0
+export function callsSentWithin(view: RunView, spans: readonly Span[]): number {
+  let sent = 0
+  for (const span of spans) eachCallSent(view, span, () => (sent += 1))
+  return sent
+}
+
+/** Runs over the starts of the calls that began within a span. */
+export function eachCallSent({ table, index, plan }: RunView, span: Span, visit: (startedUs: number) => void): void {
+  if (table === null || index === null) return
   // A call begins at most so long after it was due: its user's previous one was cut by then.
   const backUs = 2 * plan.load.callTimeoutMs * 1000
-  let sent = 0
-  for (const span of spans) {
-    eachRowNear(index, span.startUs - backUs, span.endUs, (row) => {
-      if (table.outcome[row] !== generatorErrorCode && contains(span, table.startedUs[row] ?? Number.NaN)) sent += 1
-    })
-  }
-  return sent
+  eachRowNear(index, span.startUs - backUs, span.endUs, (row) => {
+    const startedUs = there(table.startedUs[row])
+    if (table.outcome[row] !== generatorErrorCode && contains(span, startedUs)) visit(startedUs)
+  })
 }

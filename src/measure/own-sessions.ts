@@ -20,8 +20,11 @@ export function poolMaxOfPlan(view: RunView): number | null {
   return ownSessions(view)?.max ?? null
 }
 
+/** A look at the sessions at the database that saw what they do. */
+export type LookAtUse = DatabaseRow & { readonly connections: number; readonly idleMs: readonly number[] }
+
 /** Of a look at the sessions at the database: it saw what they do. Of what only some of them do nothing can be derived. */
-export function tellsUse(row: DatabaseRow): row is DatabaseRow & { connections: number; idleMs: readonly number[] } {
+export function tellsUse(row: DatabaseRow): row is LookAtUse {
   return row.error === null && row.connections !== null && row.idleMs !== null
 }
 

@@ -70,9 +70,11 @@ function autoregression(runs: readonly Float64Array[]): BlockVariance | null {
   let squares = 0
   let products = 0
   for (const run of runs) {
-    for (let at = 0; at < run.length; at++) {
-      squares += (run[at] ?? 0) ** 2
-      if (at > 0) products += (run[at] ?? 0) * (run[at - 1] ?? 0)
+    let before = 0
+    for (const value of run) {
+      squares += value ** 2
+      products += value * before
+      before = value
     }
   }
   if (squares === 0) return null

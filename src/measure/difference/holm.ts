@@ -1,3 +1,5 @@
+import { there } from '../there.ts'
+
 /**
  * p values of several tests, each as large as it has to be so that with all of them together a difference where there
  * is none is called in at most as many comparisons as one test alone would (Holm, "A simple sequentially rejective
@@ -6,15 +8,14 @@
  * @param weights what share of the error each may use; only their proportion counts
  */
 export function adjustedP(p: readonly number[], weights: readonly number[]): readonly number[] {
-  const weightOf = (test: number) => weights[test] ?? 0
-  const order = p.map((_, test) => test).sort((a, b) => (p[a] ?? 1) / weightOf(a) - (p[b] ?? 1) / weightOf(b))
-  const adjusted = new Array<number>(p.length).fill(1)
+  const tests = p.map((own, test) => ({ test, weight: there(weights[test]), perWeight: own / there(weights[test]) }))
+  const adjusted = [...p]
   let left = weights.reduce((sum, weight) => sum + weight, 0)
   let largest = 0
-  for (const test of order) {
-    largest = Math.max(largest, Math.min(1, ((p[test] ?? 1) / weightOf(test)) * left))
+  for (const { test, weight, perWeight } of tests.sort((a, b) => a.perWeight - b.perWeight)) {
+    largest = Math.max(largest, Math.min(1, perWeight * left))
     adjusted[test] = largest
-    left -= weightOf(test)
+    left -= weight
   }
   return adjusted
 }

@@ -1,5 +1,6 @@
 import type { Interval } from '../../domain/verdict.ts'
 import { quantileRank, sampleCountMin } from '../quantile.ts'
+import { there } from '../there.ts'
 import { type BlockVariance, blockVariance } from './block-variance.ts'
 import { type Difference, welchDegrees } from './pair.ts'
 import { type NoEstimate, nothing, tooShort } from './side.ts'
@@ -48,8 +49,8 @@ export function quantileShift(base: ValueSide, head: ValueSide, p: number): Quan
   const fewest = Math.min(base.sorted.length, head.sorted.length)
   if (fewest === 0) return nothing
   if (fewest < sampleCountMin(p)) return { why: `${fewest} values: p${p * 100} needs ${sampleCountMin(p)}` }
-  const ofBase = base.sorted[quantileRank(p, base.sorted.length)] ?? Number.NaN
-  const ofHead = head.sorted[quantileRank(p, head.sorted.length)] ?? Number.NaN
+  const ofBase = there(base.sorted[quantileRank(p, base.sorted.length)])
+  const ofHead = there(head.sorted[quantileRank(p, head.sorted.length)])
   const test = (ratio: number) => shareTest(base, head, p, ratio)
   const asIs = test(1)
   if (asIs === null) return tooShort
@@ -57,7 +58,7 @@ export function quantileShift(base: ValueSide, head: ValueSide, p: number): Quan
   if (ofBase <= 0) return { why: 'the base has 0: nothing can be so many times as long' }
   const value = ofHead - ofBase
   const within = (alpha: number): Interval => {
-    const { low, high } = ratios(ofHead / ofBase, (ratio) => (test(ratio)?.p ?? 1) >= alpha)
+    const { low, high } = ratios(ofHead / ofBase, (ratio) => there(test(ratio)?.p) >= alpha)
     return { low: Math.min(value, (low - 1) * ofBase), high: Math.max(value, (high - 1) * ofBase) }
   }
   return {
@@ -134,7 +135,7 @@ function countBelow(sorted: Float64Array, holds: (value: number) => boolean): nu
   let high = sorted.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (holds(sorted[middle] ?? Number.POSITIVE_INFINITY)) low = middle + 1
+    if (holds(there(sorted[middle]))) low = middle + 1
     else high = middle
   }
   return low
@@ -147,9 +148,9 @@ function pooledAt(base: Float64Array, ratio: number, head: Float64Array, rank: n
   while (low < high) {
     const ofBase = (low + high) >> 1
     // With so many of base below, would the next of base still come before the last taken of head?
-    if ((base[ofBase] ?? 0) * ratio < (head[rank - ofBase - 1] ?? 0)) low = ofBase + 1
+    if (there(base[ofBase]) * ratio < there(head[rank - ofBase - 1])) low = ofBase + 1
     else high = ofBase
   }
-  const nextOfBase = low < base.length ? (base[low] ?? 0) * ratio : Number.POSITIVE_INFINITY
-  return Math.min(nextOfBase, head[rank - low] ?? Number.POSITIVE_INFINITY)
+  const [ofBase, ofHead] = [base[low] ?? Number.POSITIVE_INFINITY, head[rank - low] ?? Number.POSITIVE_INFINITY]
+  return Math.min(ofBase * ratio, ofHead)
 }

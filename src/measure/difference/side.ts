@@ -1,4 +1,5 @@
 import type { Interval } from '../../domain/verdict.ts'
+import { there } from '../there.ts'
 import { type BlockVariance, blocksMin, blockVariance } from './block-variance.ts'
 
 /** What one side of a comparison says of a measure. */
@@ -83,5 +84,5 @@ function totalOf(runs: readonly RatioCells[]): { readonly parts: number; readonl
 }
 
 function residualsOf(runs: readonly RatioCells[], ratio: number): readonly Float64Array[] {
-  return runs.map(({ parts, wholes }) => parts.map((part, at) => part - ratio * (wholes[at] ?? 0)))
+  return runs.map(({ parts, wholes }) => parts.map((part, at) => part - ratio * there(wholes[at])))
 }

@@ -1,4 +1,5 @@
 import type { Interval } from '../../domain/verdict.ts'
+import { there } from '../there.ts'
 import { welchDegrees } from './pair.ts'
 import { twoSidedQuantile, zOfPower80 } from './student.ts'
 
@@ -39,35 +40,35 @@ export function wholeRunDifferences(all: readonly RunValues[], random: () => num
   const [first] = all
   if (first === undefined) return []
   const counts = { base: first.base.length, head: first.head.length }
-  const pooled = all.map(({ base, head }) => [...base, ...head])
+  const pooled = all.map(({ base, head, minimumEffect }) => ({ values: [...base, ...head], minimumEffect }))
   const statistics = (isHead: readonly boolean[]) =>
-    pooled.map((values, at) => statistic(values, isHead, all[at]?.minimumEffect ?? 0))
+    pooled.map(({ values, minimumEffect }) => statistic(values, isHead, minimumEffect))
   const ways = divisions(counts.base, counts.head, random).map(statistics)
   const observed = statistics([...new Array(counts.base).fill(false), ...new Array(counts.head).fill(true)])
   const higher = stepDown(observed, ways)
   const negative = (values: readonly number[]) => values.map((value) => -value)
   const lower = stepDown(negative(observed), ways.map(negative))
   const largest = ways.map((way) => Math.max(...way)).sort((a, b) => a - b)
-  const critical = largest[Math.ceil(0.95 * largest.length) - 1] ?? Number.POSITIVE_INFINITY
+  const critical = there(largest[Math.ceil(0.95 * largest.length) - 1])
   return all.map((one, at) => {
     const { value, error, df } = welch(one.base, one.head)
     const half = error * twoSidedQuantile(0.05, df)
     const detectable = critical * (error + floorOf(one.minimumEffect)) + zOfPower80 * error
     const interval = { low: value - half, high: value + half }
-    return { value, interval, df, detectable, higherP: higher[at] ?? 1, lowerP: lower[at] ?? 1 }
+    return { value, interval, df, detectable, higherP: there(higher[at]), lowerP: there(lower[at]) }
   })
 }
 
 /** Each against the largest of those that are not clearer than itself, and never below a clearer one's. */
 function stepDown(observed: readonly number[], ways: readonly (readonly number[])[]): readonly number[] {
-  const order = observed.map((_, at) => at).sort((a, b) => (observed[b] ?? 0) - (observed[a] ?? 0))
-  const p = new Array<number>(observed.length).fill(1)
+  const order = observed.map((_, at) => at).sort((a, b) => there(observed[b]) - there(observed[a]))
+  const p = [...observed]
   let before = 0
   order.forEach((at, rank) => {
     const rest = order.slice(rank)
     // Equal up to rounding counts as equal: the division that was is always among them.
-    const least = (observed[at] ?? 0) - 1e-9
-    const reached = ways.filter((way) => rest.some((other) => (way[other] ?? 0) >= least)).length
+    const least = there(observed[at]) - 1e-9
+    const reached = ways.filter((way) => rest.some((other) => there(way[other]) >= least)).length
     before = Math.max(before, reached / ways.length)
     p[at] = before
   })

@@ -59,6 +59,17 @@ describe('an instance is reached', () => {
     })
   })
 
+  test('by a single byte in all', () => {
+    expect(ask('load.instances_reached', sent(30_000, [1, 0, 0]))).toMatchObject({ kind: 'value', value: 1 })
+  })
+
+  test('by nobody knows what, where the balancer does not tell it of one', () => {
+    const rows = looks((at) => (at === 2 ? null : { sent: 5 })).concat({
+      ...{ tUs: 66_500_000, instance: 'server-3', isUp: true, sent: 5 },
+    })
+    expect(ask('load.instances_reached', rows)).toMatchObject({ kind: 'none', reason: 'no_samples' })
+  })
+
   test('or perhaps, where what it sent may have come before the window; never, where it sent nothing', () => {
     // All of it came from the last look before the window to the first in it.
     expect(ask('load.instances_reached', sent(5_250, [1, 1, 0]))).toMatchObject({ interval: { low: 0, high: 2 } })

@@ -91,7 +91,7 @@ describe('what the bridge costs', () => {
     const { stack, ...plan } = planOf()
     const { server, ...nodes } = stack.nodes
     if (server === undefined) throw new Error('no server')
-    const stdio = { processes: 1 } as unknown as NonNullable<typeof server.stdio>
+    const stdio = { share: 'user', max: 1 } as const
     const bridged = { ...plan, stack: { ...stack, nodes: { ...nodes, server: { ...server, stdio } } } }
     const of = new RunView(readGenerated(calmRun({ plan: bridged })))
     expect(bridgeMeasures.map((spec) => spec.lacking?.(of))).toEqual([null, null, null, null])

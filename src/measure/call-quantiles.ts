@@ -4,6 +4,7 @@ import type { CallSet, CallValue } from './call-set.ts'
 import { allWindows, type MeasureSpec } from './measure-spec.ts'
 import { atLeast, between, none } from './measured.ts'
 import { estimateQuantile, quantileRank, sampleCountMin } from './quantile.ts'
+import { there } from './there.ts'
 
 const latency: CallValue = { lowMs: latencyLowMs, highMs: latencyHighMs }
 const serviceTime: CallValue = { lowMs: serviceTimeLowMs, highMs: serviceTimeHighMs }
@@ -92,9 +93,8 @@ function quantileOf(calls: CallSet, value: CallValue, p: number, callTimeoutMs: 
 function maximumOf(calls: CallSet, value: CallValue, callTimeoutMs: number): Measured {
   const { lows, highs } = calls.sorted(value)
   const method = 'largest of all calls'
-  const low = lows.at(-1)
-  const high = highs.at(-1)
-  if (low === undefined || high === undefined) return none('no_samples', 'no call', 'ms', 0, method)
+  if (lows.length === 0) return none('no_samples', 'no call', 'ms', 0, method)
+  const [low, high] = [there(lows.at(-1)), there(highs.at(-1))]
   if (low === Number.POSITIVE_INFINITY) return atLeast(callTimeoutMs, 'ms', lows.length, method)
   if (high === Number.POSITIVE_INFINITY) return atLeast(low, 'ms', lows.length, method)
   return between(low, { low, high }, 'ms', lows.length, method)

@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { CallTable } from '../record/reader-calls.ts'
 import { callSeconds, eachRowNear } from './call-seconds.ts'
+import { callTableOf } from './testing/call-table.ts'
 
 const s = 1_000_000
 
 function tableOf(...intendedS: readonly number[]): CallTable {
-  const count = intendedS.length
-  const intendedUs = Float64Array.from(intendedS, (at) => Math.round(at * s))
-  return {
-    ...{ count, intendedUs, readyUs: intendedUs, startedUs: intendedUs, endedUs: intendedUs },
-    ...{ user: new Int32Array(count), tool: new Int32Array(count), error: new Int32Array(count) },
-    ...{ outcome: new Uint8Array(count), tools: [], errors: [] },
-  }
+  return callTableOf(intendedS.map((at) => ({ intendedUs: Math.round(at * s) })))
 }
 
 describe('calls by seconds', () => {

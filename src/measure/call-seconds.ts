@@ -20,8 +20,8 @@ export function callSeconds(table: CallTable): CallSeconds {
   let last = Number.NEGATIVE_INFINITY
   for (let row = 0; row < table.count; row++) {
     const second = secondOf(table, row)
-    if (second < first) first = second
-    if (second > last) last = second
+    first = Math.min(first, second)
+    last = Math.max(last, second)
   }
   if (table.count === 0) return { firstSecond: 0, starts: new Uint32Array(1), order: new Uint32Array(0) }
   const seconds = last - first + 1
@@ -31,8 +31,11 @@ export function callSeconds(table: CallTable): CallSeconds {
     const next = secondOf(table, row) - first + 1
     starts[next] = there(starts[next]) + 1
   }
-  for (let second = 0; second < seconds; second++)
-    starts[second + 1] = there(starts[second + 1]) + there(starts[second])
+  let before = 0
+  for (const [second, count] of starts.entries()) {
+    before += count
+    starts[second] = before
+  }
   const place = starts.slice()
   const order = new Uint32Array(table.count)
   for (let row = 0; row < table.count; row++) {

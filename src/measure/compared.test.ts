@@ -201,8 +201,9 @@ describe('the highest share of the pool in each second', () => {
     expect(peaks(marked, [12.4, 13.6])).toEqual([0.22, 0.23])
     expect(peaks(marked, [12.6, 13.4])).toEqual([])
     expect(peaks(marked, [12.4, 12.6], [13.4, 13.6])).toEqual([0.22, 0.23])
-    // A window has the time of its start, and not that of its end.
-    expect(peaks(marked, [12.5, 13.5])).toEqual([0.22])
+    // A window has the time of its start, and not that of its end; here seconds begin at 1.5 ms.
+    const whole = marked.map((row) => ({ ...row, uptimeS: (row.tUs - 3_000) / 1e6 + 10 }))
+    expect(peaks(whole, [12.501_5, 13.501_5])).toEqual([0.22])
     // A single mark counts, and no sample beside it.
     const once = marked.map((row, at) => ({ ...row, usedHigh: at === 60 ? (row.usedHigh ?? []) : [] }))
     expect(peaks(once, [5, 30])).toHaveLength(1)

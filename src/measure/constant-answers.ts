@@ -1,6 +1,7 @@
 import { callsKey } from '../domain/words.ts'
 import type { Gate } from './gates.ts'
 import type { RunView } from './run-view.ts'
+import { there } from './there.ts'
 
 /** From so many different questions on, one and the same answer is no chance. */
 export const questionsMin = 10
@@ -17,13 +18,14 @@ export interface Variety {
 /** Of each tool of which an answer was sampled, by name. */
 export function varieties(view: RunView): readonly Variety[] {
   const byTool = Map.groupBy(view.folder.answers?.rows ?? [], ({ tool }) => tool)
-  return [...byTool]
-    .map(([tool, rows]) => ({
+  return [...byTool.keys()].sort().map((tool) => {
+    const rows = there(byTool.get(tool))
+    return {
       tool,
       questions: new Set(rows.map(({ asked }) => asked)).size,
       answers: new Set(rows.map(({ answer }) => answer)).size,
-    }))
-    .sort((a, b) => (a.tool < b.tool ? -1 : 1))
+    }
+  })
 }
 
 /** Why nothing can be told, or null: one answer that was lost may be the one that differed. */

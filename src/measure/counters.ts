@@ -55,7 +55,7 @@ function increaseWithin(readings: readonly CounterReading[], span: Span): Increa
   if (lastInside < 0) return null
   const before = lastAt(span.startUs)
   const after = readings.findIndex((reading) => reading.fromUs >= span.endUs)
-  const within = firstInside < 0 || lastInside <= firstInside ? 0 : climb(readings, firstInside, lastInside).rise
+  const within = firstInside < 0 ? 0 : climb(readings, firstInside, lastInside).rise
   const around = before < 0 || after < 0 ? null : climb(readings, before, after)
   const known = before < 0 ? within : climb(readings, before, lastInside).rise
   const high = around === null || around.restarted ? Number.POSITIVE_INFINITY : around.rise

@@ -58,6 +58,9 @@ describe('an outage that a fault ends', () => {
       'unknown',
     )
     expect(measured(outage, 'tool.error_ratio.unknown').interval?.low).toBe(0)
+    const { interval, value, sampleCount } = measured(outage, 'tool.good_ratio', 30_000)
+    expect(Math.round(((interval?.high ?? 0) - (interval?.low ?? 0)) * sampleCount)).toBe(100)
+    expect(value).toBe(interval?.low)
     expect(measured(outage, 'tool.good_ratio').interval?.high).toBeGreaterThan(
       measured(outage, 'tool.good_ratio', 500).interval?.high ?? 1,
     )

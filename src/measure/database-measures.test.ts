@@ -75,6 +75,8 @@ describe('shares and means of counters have intervals of what may lie in the win
       return (ms) => ({ blocksHit: 5, blocksRead: 5, [column]: ms < 20_000 ? 5 : 13 })
     }
     const open = { low: 0, high: 1 }
+    const both: Shape = (ms) => ({ blocksHit: ms, blocksRead: ms })
+    expect(measured('database.cache_hit_ratio', both)).toMatchObject({ value: 0.5 })
     expect(measured('database.cache_hit_ratio', once('blocksHit'))).toMatchObject({ value: 1, interval: open })
     expect(measured('database.cache_hit_ratio', once('blocksRead'))).toMatchObject({ value: 0, interval: open })
   })

@@ -79,7 +79,27 @@ test.each<readonly [string, wholeUntilUs: number, reason: string | null]>([
   expect(reason({ ...folder, probe: { ...folder.probe, state } }, 'slow', 'probe')).toBe(expected)
 })
 
+test.each<readonly [string, Need, wholeUntilUs: number, reason: string | null]>([
+  ['calls to the end', 'calls', 30_200_000, null],
+  ['calls to a moment before it', 'calls', 30_199_999, 'stream_cut'],
+  ['samples that come up to 3 s later', 'pool', 33_200_000, null],
+  ['samples a moment less', 'pool', 33_199_999, 'stream_cut'],
+])('of a window are whole: %s', (_why, need, wholeUntilUs, expected) => {
+  const folder = folderOf()
+  const { calls, pool } = folder
+  if (calls === null || pool === null) throw new Error('no stream')
+  const cut = { cut: 'it was cut', wholeUntilUs }
+  const short =
+    need === 'calls'
+      ? { ...folder, calls: { ...calls, states: calls.states.map((state) => ({ ...state, ...cut })) } }
+      : { ...folder, pool: { ...pool, state: { ...pool.state, ...cut } } }
+  expect(reason(short, 'slow', need)).toBe(expected)
+})
+
 test('without a stream of them there is no evidence', () => {
+  const { calls: _, ...mute } = folderOf()
+  expect(reason({ ...mute, calls: null }, 'slow', 'calls')).toBe('no_samples')
+  expect(reason({ ...mute, calls: null }, 'slow', 'delivery')).toBe('no_samples')
   expect(reason(folderOf(), 'slow', 'probe')).toBe('sampler_silent')
   expect(reason(folderOf(), 'slow', 'ledger')).toBe('no_samples')
   expect(reason(folderOf({ ledger: [] }), 'slow', 'ledger')).toBeNull()

@@ -124,7 +124,8 @@ export function recoveryPointUs(facts: LedgerFacts): number | null {
   return endUs(newest) - kept.reduce((latest, write) => Math.max(latest, endUs(write)), Number.NEGATIVE_INFINITY)
 }
 
-function endUs({ completedUs, intendedUs }: Write): number {
+/** When it was acknowledged or refused, µs; of one without an answer when it was due. */
+export function endUs({ completedUs, intendedUs }: Write): number {
   return completedUs ?? intendedUs
 }
 

@@ -3,6 +3,7 @@ import { usPerSecond } from '../domain/time.ts'
 import type { Measured } from '../domain/verdict.ts'
 import {
   duplicatedWrites,
+  endUs,
   type LedgerFacts,
   lostWrites,
   recoveredWrites,
@@ -13,6 +14,7 @@ import {
 import type { MeasureSpec, Question } from './measure-spec.ts'
 import { atLeast, between, exactly, none } from './measured.ts'
 import type { RunView } from './run-view.ts'
+import { there } from './there.ts'
 
 export function ledgerLacks({ plan }: RunView): string | null {
   return plan.observe.ledger ? null : 'no writes are counted: observe.ledger, such as ledger: {via: both, rate: 200/s}'
@@ -97,7 +99,7 @@ function recoveryPoint({ view }: Question): Measured {
 /** From the first loss to the last. */
 function lostSpanUs(facts: LedgerFacts): number {
   const lost = lostWrites(facts)
-  return (lost.at(-1)?.completedUs ?? 0) - (lost[0]?.completedUs ?? 0)
+  return lost.length === 0 ? 0 : endUs(there(lost.at(-1))) - endUs(there(lost[0]))
 }
 
 function writesOf(among: readonly LedgerFacts[]): number {
@@ -147,8 +149,8 @@ function unexposed(
 ): { readonly fault: string; readonly facts: LedgerFacts; readonly count: number } | null {
   const harms = view.plan.faults.filter(({ judgedBy }) => judgedBy === 'bounded')
   for (const { id } of harms) {
-    const atUs = view.injection(id)?.requestedUs
-    if (atUs === null || atUs === undefined) continue
+    const atUs = view.injection(id)?.requestedUs ?? null
+    if (atUs === null) continue
     for (const facts of among) {
       const { length: count } = facts.writes.filter(
         ({ outcome, completedUs }) =>

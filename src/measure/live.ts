@@ -1,6 +1,7 @@
 import { isGood, outcomes } from '../domain/outcome.ts'
 import { usPerSecond } from '../domain/time.ts'
 import { quantileRank } from './quantile.ts'
+import { there } from './there.ts'
 
 /** How far back the live view looks. */
 const lookBackUs = 5 * usPerSecond
@@ -28,7 +29,7 @@ interface Held {
 /** The last 5 s of a run as its calls become known, for eyes only: nothing is judged by it, nothing is kept. */
 export class LiveCalls {
   readonly #at: Readonly<Record<'intended' | 'ready' | 'ended' | 'outcome', number>>
-  readonly #goodByIndex: readonly boolean[]
+  readonly #goodCodes: ReadonlySet<number | null | undefined>
   #held: Held[] = []
 
   /** @param columns @param outcomeNames as the stream's header has them */
@@ -39,7 +40,8 @@ export class LiveCalls {
       ended: columns.indexOf('ended'),
       outcome: columns.indexOf('outcome'),
     }
-    this.#goodByIndex = outcomeNames.map((name) => outcomes.some((outcome) => outcome === name && isGood(outcome)))
+    const good: readonly string[] = outcomes.filter((outcome) => isGood(outcome))
+    this.#goodCodes = new Set(outcomeNames.flatMap((name, code) => (good.includes(name) ? [code] : [])))
   }
 
   /** A row without an intended start is passed over: the judge, not the live view, says what that means. */
@@ -47,7 +49,7 @@ export class LiveCalls {
     const intended = row[this.#at.intended] ?? null
     const knownUs = row[this.#at.ended] ?? row[this.#at.ready] ?? null
     if (intended === null || knownUs === null) return
-    const good = this.#goodByIndex[row[this.#at.outcome] ?? -1] === true
+    const good = this.#goodCodes.has(row[this.#at.outcome])
     this.#held.push({ knownUs, good, latencyMs: good ? (knownUs - intended) / 1000 : Number.POSITIVE_INFINITY })
     if (this.#held.length > 2 * heldMax) this.#held = this.#held.slice(-heldMax)
   }
@@ -62,7 +64,7 @@ export class LiveCalls {
     return {
       calls: seen.length,
       callsPerS: seen.length / seconds,
-      latencyMsP95: latencies[quantileRank(0.95, latencies.length)] ?? null,
+      latencyMsP95: there(latencies[quantileRank(0.95, latencies.length)]),
       errorRatio: seen.filter((call) => !call.good).length / seen.length,
     }
   }

@@ -6,9 +6,9 @@ import { readRunFolder } from '../record/reader.ts'
 import { loadMeasures } from './load-measures.ts'
 import { measure } from './measure-spec.ts'
 import { RunView } from './run-view.ts'
-import { callsOf, calmRun } from './testing/calm-run.ts'
+import { callsOf, calmRun, timelineOf } from './testing/calm-run.ts'
 import { type GeneratedCall, type GeneratedRun, readGenerated, withFolder, writeRun } from './testing/generated-run.ts'
-import { planOf } from './testing/plan-of.ts'
+import { faultOf, planOf } from './testing/plan-of.ts'
 
 const s = 1_000_000
 
@@ -73,6 +73,23 @@ describe('the most users at one time', () => {
   })
 })
 
+test('the last moment for which calls have to be whole is told to the µs', () => {
+  const base = planOf()
+  const plan = planOf({ load: { ...base.load, paceMs: 1_300 } })
+  const folder = readGenerated(calmRun({ plan, calls: [slot(1, 20)] }))
+  const { calls } = folder
+  if (calls === null) throw new Error('no calls')
+  const wholeUntil = (wholeUntilUs: number) => {
+    const states = calls.states.map((state) => ({ ...state, cut: 'it was cut', wholeUntilUs }))
+    const view = new RunView({ ...folder, calls: { ...calls, states } })
+    const [spec, window] = [loadMeasures.find(({ id }) => id === 'load.users.peak'), view.window('steady')]
+    if (spec === undefined || window === null) throw new Error('no measure')
+    return measure(view, spec, { window })
+  }
+  expect(wholeUntil(61_950_000)).toMatchObject({ kind: 'value', value: 1 })
+  expect(wholeUntil(61_949_999)).toMatchObject({ kind: 'none', reason: 'stream_cut', sampleCount: 0 })
+})
+
 describe('calls a second', () => {
   /** 55 s long. */
   const rate = (calls: readonly GeneratedCall[]) => measured('load.calls_per_s', calls)
@@ -107,6 +124,20 @@ describe('calls a second', () => {
     // Seconds are looked at as a whole: the one that is 2 s before the start is looked at, the one before is not.
     expect(measured('load.calls_per_s', [slot(2, 30), before], { plan }).sampleCount).toBe(1)
     expect(measured('load.calls_per_s', [slot(2, 30), { ...before, intendedUs: 3 * s }], { plan }).sampleCount).toBe(2)
+  })
+
+  test('of a fault that begins when the load is over are unknown, though calls were under way', () => {
+    const plan = planOf({ faults: [faultOf({ startMs: 60_000, forMs: 3_000, recoveryMs: 0 })] })
+    const calls = [slot(1, 20), slot(1, 59, { endedUs: 61 * s })]
+    const view = new RunView(readGenerated(calmRun({ plan, timeline: timelineOf(plan), calls })))
+    const [spec, window] = [loadMeasures.find((one) => one.id === 'load.calls_per_s'), view.window('slow')]
+    if (spec === undefined || window === null) throw new Error('no measure')
+    expect(view.calls(window).intended).toBe(1)
+    expect(measure(view, spec, { window })).toMatchObject({
+      kind: 'none',
+      why: 'the plan has no load then',
+      sampleCount: 0,
+    })
   })
 
   test('of a window without a slot are unknown', () => {

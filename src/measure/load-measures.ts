@@ -21,7 +21,6 @@ export const loadMeasures: readonly MeasureSpec[] = [
     needs: ['calls'],
     compute: ({ view, stretch }) => {
       const method = 'users from when to when the plan has them, as far as their slots show them there'
-      if (view.table === null) return none('no_samples', 'no calls stream', 'count', 0, method)
       // A user is there until its last slot, which may lie beyond the window.
       const nextSlotUs = there(stretch.spans.at(-1)).endUs + slotsApartUsMax(view.plan)
       if (view.callsWholeUntilUs < nextSlotUs)

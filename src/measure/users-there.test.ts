@@ -66,8 +66,9 @@ describe('users that were all there', () => {
   })
 
   test('of a pace that is longer than the load some have no slot: how many they were is told between two limits', () => {
-    const { value, interval } = ramped(40, 5, 30)
+    const { value, interval, method } = ramped(40, 5, 30)
     expect(interval).toEqual({ low: value, high: users })
+    expect(method).toContain(`; up to ${users - Number(value)} more had no slot`)
     expect(value).toBeLessThan(users)
     expect(value).toBeGreaterThan(users / 2)
   })

@@ -55,6 +55,20 @@ it('one without a failure is worth as few as the other side’s, or all where th
     expect(known(shareOfSide([none], [other])).reach(2)).toEqual({ low: 0, high: near(4 / 44) })
 })
 
+it('a single failure is worth a little less, too', () => {
+  // One in 20 calls, one a second: its variance is 1, that of independent calls 0.95.
+  const once = { parts: new Float64Array(20).fill(1, 7, 8), wholes: new Float64Array(20).fill(1) }
+  const found = known(shareOfSide([once], [once]))
+  expect(found.reach(2)).toEqual({ low: near(0.008320745877098065), high: near(0.24820099325333667) })
+})
+
+it('one second in all has a mean, and one call in all a share', () => {
+  const second = run([1], 1 / 16, 16)
+  expect(known(meanOfSide([second]))).toMatchObject({ value: 16, samples: 1 })
+  const call = { parts: new Float64Array(16), wholes: new Float64Array(16).fill(1, 3, 4) }
+  expect(known(shareOfSide([call], [call]))).toMatchObject({ value: 0, samples: 1 })
+})
+
 it('one of nothing but failures reaches from below to 1', () => {
   expect(known(shareOfSide([run([2], 2)], [run([2], 2)])).reach(2)).toEqual({ low: near(40 / 44), high: 1 })
 })

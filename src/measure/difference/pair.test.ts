@@ -21,6 +21,14 @@ it('two symmetrical sides: the errors add as squares', () => {
   expect(found.detectable(0.01)).toBeCloseTo(5 * c * (1 + 0.8416 / c), 8)
 })
 
+it('degrees of freedom go by one standard error, where two do not reach twice as far', () => {
+  const curved: SideEstimate = {
+    ...side(10, 0, 0, 8),
+    reach: (c) => ({ low: 10 - 3 * c * c, high: 10 + 3 * c * c }),
+  }
+  expect(differenceOf(curved, side(22, 4, 4, 12)).df).toBeCloseTo(25 ** 2 / (81 / 8 + 256 / 12), 8)
+})
+
 it('two that reach further one way: what can make head small goes with what can make base large', () => {
   const found = differenceOf(side(10, 5, 3, 9), side(-10, 4, 12, 9))
   // Half of each whole reach is taken for a standard error: 4 and 8.

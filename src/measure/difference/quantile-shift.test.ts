@@ -66,6 +66,19 @@ describe('the difference of a quantile', () => {
     expect(shift([flat(20)], [flat(20)], 0.95)).toMatchObject({ value: 0, p: 1 })
   })
 
+  it('is told down to a thousandth, and no further', () => {
+    const flat = (ms: number) => Array.from({ length: 60 }, () => new Float64Array(40).fill(ms))
+    const { value, interval } = shift([flat(10_000)], [flat(1)], 0.95)
+    expect([value, interval]).toEqual([-9_999, { low: -9_999, high: expect.closeTo(-9_990, 2) }])
+  })
+
+  it('may be all of it where a single burst makes the quantile', () => {
+    const burst = (seed: number) =>
+      cells(seed).map((cell, second) => (second === 30 ? cell.map((ms) => ms * 1_000) : cell))
+    const { base, interval } = shift([burst(7)], [burst(8)], 0.99)
+    expect(interval).toEqual({ low: -base, high: Number.POSITIVE_INFINITY })
+  })
+
   it('has no end where so many calls of head had none', () => {
     const failing = cells(8).map((cell) => cell.map((ms, at) => (at % 10 === 0 ? Number.POSITIVE_INFINITY : ms)))
     const found = shift([cells(9)], [failing], 0.95)

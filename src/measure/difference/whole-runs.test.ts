@@ -15,6 +15,12 @@ it('four runs a side that are wholly apart are as clear as 1 of 70 ways can be, 
   expect(back).toMatchObject({ value: -20, lowerP: expect.closeTo(1 / 70, 10), higherP: 1 })
 })
 
+it('small numbers are as clear as large ones', () => {
+  const shares = [apart.base, apart.head].map((values) => values.map((value) => value / 1_000)) as [number[], number[]]
+  const [found] = wholeRunDifferences([one(...shares, 0.004)], random)
+  expect(found).toMatchObject({ higherP: expect.closeTo(1 / 70, 10), lowerP: 1 })
+})
+
 it('a clear one stays clear beside others, and lends them nothing', () => {
   const [clear, no] = wholeRunDifferences([apart, alike], random)
   expect(clear?.higherP).toBeCloseTo(1 / 70, 10)

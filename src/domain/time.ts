@@ -14,10 +14,6 @@ export interface Span {
   readonly endUs: RunTimeUs
 }
 
-export function overlaps(a: Span, b: Span): boolean {
-  return a.startUs < b.endUs && b.startUs < a.endUs
-}
-
 export function contains(span: Span, timeUs: RunTimeUs): boolean {
   return span.startUs <= timeUs && timeUs < span.endUs
 }

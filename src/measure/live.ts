@@ -30,10 +30,12 @@ interface Held {
 export class LiveCalls {
   readonly #at: Readonly<Record<'intended' | 'ready' | 'ended' | 'outcome', number>>
   readonly #goodCodes: ReadonlySet<number | null | undefined>
+  readonly #heldMax: number
   #held: Held[] = []
 
   /** @param columns @param outcomeNames as the stream's header has them */
-  constructor(columns: readonly string[], outcomeNames: readonly string[] = outcomes) {
+  constructor(columns: readonly string[], outcomeNames: readonly string[] = outcomes, most = heldMax) {
+    this.#heldMax = most
     this.#at = {
       intended: columns.indexOf('intended'),
       ready: columns.indexOf('ready'),
@@ -51,7 +53,7 @@ export class LiveCalls {
     if (intended === null || knownUs === null) return
     const good = this.#goodCodes.has(row[this.#at.outcome])
     this.#held.push({ knownUs, good, latencyMs: good ? (knownUs - intended) / 1000 : Number.POSITIVE_INFINITY })
-    if (this.#held.length > 2 * heldMax) this.#held = this.#held.slice(-heldMax)
+    if (this.#held.length > 2 * this.#heldMax) this.#held = this.#held.slice(-this.#heldMax)
   }
 
   /** What became known in the 5 s before `nowUs` (less where the run is younger). */

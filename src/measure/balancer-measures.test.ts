@@ -64,9 +64,8 @@ describe('an instance is reached', () => {
   })
 
   test('by nobody knows what, where the balancer does not tell it of one', () => {
-    const rows = looks((at) => (at === 2 ? null : { sent: 5 })).concat({
-      ...{ tUs: 66_500_000, instance: 'server-3', isUp: true, sent: 5 },
-    })
+    const late = { tUs: 66_500_000, instance: 'server-3', isUp: true, sent: 5 }
+    const rows = looks((at, ms) => (at === 2 ? null : { sent: Math.max(0, ms) })).concat(late)
     expect(ask('load.instances_reached', rows)).toMatchObject({ kind: 'none', reason: 'no_samples' })
   })
 

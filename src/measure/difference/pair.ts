@@ -1,4 +1,5 @@
 import type { Interval } from '../../domain/verdict.ts'
+import { bisect } from './bisect.ts'
 import type { SideEstimate } from './side.ts'
 import { cMax, twoSidedP, twoSidedQuantile, zOfPower80 } from './student.ts'
 
@@ -56,18 +57,14 @@ function widest(holds: (c: number) => boolean): number {
     low = high
     high *= 2
   }
-  for (let turn = 0; turn < 40; turn++) {
-    const middle = (low + high) / 2
-    if (holds(middle)) low = middle
-    else high = middle
-  }
-  return low
+  return bisect({ near: low, far: high }, 40, holds).near
 }
 
 function welchDf(base: SideEstimate, head: SideEstimate): number {
+  // Four times the variance: only the proportion of the two counts.
   const variance = ({ reach }: SideEstimate): number => {
     const { low, high } = reach(1)
-    return ((high - low) / 2) ** 2
+    return (high - low) ** 2
   }
   return welchDegrees(variance(base), base.df, variance(head), head.df)
 }

@@ -1,6 +1,7 @@
 import type { Interval } from '../../domain/verdict.ts'
 import { quantileRank, sampleCountMin } from '../quantile.ts'
 import { there } from '../there.ts'
+import { bisect } from './bisect.ts'
 import { type BlockVariance, blockVariance } from './block-variance.ts'
 import { type Difference, welchDegrees } from './pair.ts'
 import { type NoEstimate, nothing, tooShort } from './side.ts'
@@ -89,14 +90,8 @@ function ratios(best: number, accepts: (ratio: number) => boolean): Interval {
 /** Between `inside`, which is accepted, and `outside`; null: that is accepted, too. */
 function edge(inside: number, outside: number, accepts: (ratio: number) => boolean): number | null {
   if (accepts(outside)) return null
-  let near = Math.log(inside)
-  let far = Math.log(outside)
-  for (let turn = 0; turn < bisections; turn++) {
-    const middle = (near + far) / 2
-    if (accepts(Math.exp(middle))) near = middle
-    else far = middle
-  }
-  return Math.exp(far)
+  const logs = { near: Math.log(inside), far: Math.log(outside) }
+  return Math.exp(bisect(logs, bisections, (log) => accepts(Math.exp(log))).far)
 }
 
 function shareTest(base: ValueSide, head: ValueSide, p: number, ratio: number) {

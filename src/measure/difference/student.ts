@@ -1,3 +1,5 @@
+import { bisect } from './bisect.ts'
+
 /** Gauss's tail beyond which one of five true effects is missed: the 80 % point of the normal distribution. */
 export const zOfPower80 = 0.8416
 
@@ -12,15 +14,10 @@ export function twoSidedP(c: number, df: number): number {
 
 /** The c with P(|T| > c) = `alpha`, 0 < alpha < 1, by bisection. */
 export function twoSidedQuantile(alpha: number, df: number): number {
-  let low = 0
+  const isWithin = (c: number) => twoSidedP(c, df) > alpha
   let high = 1
-  while (twoSidedP(high, df) > alpha && high < cMax) high *= 2
-  for (let turn = 0; turn < 60; turn++) {
-    const middle = (low + high) / 2
-    if (twoSidedP(middle, df) > alpha) low = middle
-    else high = middle
-  }
-  return high
+  while (isWithin(high) && high < cMax) high *= 2
+  return bisect({ near: 0, far: high }, 60, isWithin).far
 }
 
 /** With one degree of freedom P(|T| > 1e9) is 6e-10: nothing is asked beyond. */
@@ -28,8 +25,6 @@ export const cMax = 1e9
 
 /** Regularized I_x(a, b) by its continued fraction (Lentz's method; DLMF 8.17.22). */
 function incompleteBeta(x: number, a: number, b: number): number {
-  if (x <= 0) return 0
-  if (x >= 1) return 1
   // The fraction converges fast on one side of the mean only; the other follows by symmetry.
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a)
   const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b)) / a

@@ -114,8 +114,9 @@ try {
   }
   for (const [file, own] of Map.groupBy(chosen, (mutant) => mutant.file))
     process.stdout.write(`${file}: ${own.filter(({ id }) => caught.has(id)).length} of ${own.length}\n`)
-  const share = caught.size / chosen.length
-  process.stdout.write(`${caught.size} of ${chosen.length} mutants were caught: ${(100 * share).toFixed(1)} %\n`)
+  const count = chosen.length - survivors.length
+  const share = count / chosen.length
+  process.stdout.write(`${count} of ${chosen.length} mutants were caught: ${(100 * share).toFixed(1)} %\n`)
   if (values.out !== undefined) await writeFile(values.out, JSON.stringify(survivors, null, 2))
   process.exitCode = share >= caughtShareMin ? 0 : 1
 } finally {

@@ -3,6 +3,7 @@ import type { CallSeries, TimeBuckets } from '../domain/series.ts'
 import type { CallTable } from '../record/reader-calls.ts'
 import { goodByCode, latencyLowMs } from './call-facts.ts'
 import { quantileRank, sampleCountMin } from './quantile.ts'
+import { there } from './there.ts'
 
 const rowsPerDecade = 10
 /** A call faster than this shares the lowest row: 0.1 ms is below what a call over a socket takes. */
@@ -18,13 +19,13 @@ export function callSeriesOf(table: CallTable, buckets: TimeBuckets): CallSeries
   const failed = new Array<number>(buckets.count).fill(0)
   const heat: number[][] = []
   for (let row = 0; row < table.count; row++) {
-    const bucket = Math.floor(((table.intendedUs[row] ?? 0) - buckets.startUs) / buckets.bucketUs)
+    const bucket = Math.floor((there(table.intendedUs[row]) - buckets.startUs) / buckets.bucketUs)
     if (bucket < 0 || bucket >= buckets.count) continue
     const ms = latencyLowMs(table, row)
-    const code = table.outcome[row] ?? 0
+    const code = there(table.outcome[row])
     add(intended, bucket)
-    add(byCode[code], bucket)
-    latencies[bucket]?.push(ms)
+    add(there(byCode[code]), bucket)
+    there(latencies[bucket]).push(ms)
     if (goodByCode[code] === true) add(heatRow(heat, ms, buckets.count), bucket)
     else add(failed, bucket)
   }
@@ -32,8 +33,8 @@ export function callSeriesOf(table: CallTable, buckets: TimeBuckets): CallSeries
     buckets,
     intended,
     byOutcome: Object.fromEntries(
-      outcomes
-        .map((outcome, code) => [outcome, byCode[code] ?? []] as const)
+      byCode
+        .map((counts, code) => [there(outcomes[code]), counts] as const)
         .filter(([, counts]) => counts.some((count) => count > 0)),
     ),
     ...percentiles(latencies),
@@ -55,17 +56,18 @@ function percentiles(latencies: readonly number[][]): Pick<CallSeries, 'p50Ms' |
 function heatRow(heat: number[][], ms: number, count: number): number[] {
   const at = Math.max(0, Math.floor(rowsPerDecade * Math.log10(ms / lowestMs) + 1e-9))
   while (heat.length <= at) heat.push(new Array<number>(count).fill(0))
-  return heat[at] ?? []
+  return there(heat[at])
 }
 
 /** Rows below the fastest call are left out; those between calls stay, so that the scale is even. */
 function cropped(heat: readonly (readonly number[])[], failed: readonly number[]): CallSeries['heat'] {
   const first = heat.findIndex((row) => row.some((calls) => calls > 0))
-  const calls = first < 0 ? [] : heat.slice(first)
+  // -1 of no row at all, of which any slice is empty.
+  const calls = heat.slice(first)
   const rowLowMs = calls.map((_, at) => Number((lowestMs * 10 ** ((first + at) / rowsPerDecade)).toPrecision(4)))
   return { rowLowMs, calls, failed }
 }
 
-function add(counts: number[] | undefined, at: number): void {
-  if (counts !== undefined) counts[at] = (counts[at] ?? 0) + 1
+function add(counts: number[], at: number): void {
+  counts[at] = there(counts[at]) + 1
 }

@@ -18,7 +18,7 @@ const bytesPerMiB = 1024 * 1024
 
 /** What charts are drawn from. Streams that the run folder lacks are null. */
 export function seriesOf(view: RunView): Series {
-  const endUs = Math.max(usPerSecond, plannedLoadEndUs(view.plan), Number.isFinite(view.end.tUs) ? view.end.tUs : 0)
+  const endUs = Math.max(usPerSecond, plannedLoadEndUs(view.plan), view.end.tUs)
   const seconds = Math.ceil(endUs / usPerSecond)
   const bucketUs = Math.ceil(seconds / bucketsMax) * usPerSecond
   const buckets: TimeBuckets = { startUs: 0, bucketUs, count: Math.ceil(endUs / bucketUs) }
@@ -98,10 +98,10 @@ function thinned(
   const groups = Map.groupBy(points, ([timeUs]) => Math.floor(timeUs / widthUs))
   return [...groups.values()].flatMap((group) => {
     const gap = group.find(([, value]) => value === null)
-    const known = group.filter(([, value]) => value !== null)
-    const [lowest] = known.toSorted(([, a], [, b]) => (a ?? 0) - (b ?? 0))
-    const highest = known.toSorted(([, a], [, b]) => (b ?? 0) - (a ?? 0))[0]
-    const kept = new Set([lowest, highest, gap].filter((point) => point !== undefined))
+    const known = group.flatMap(([timeUs, value]) => (value === null ? [] : [[timeUs, value] as const]))
+    const [low] = known.toSorted(([, a], [, b]) => a - b)
+    const [high] = known.toSorted(([, a], [, b]) => b - a)
+    const kept = new Set([low, high, gap].filter((point) => point !== undefined))
     return [...kept].sort(([a], [b]) => a - b)
   })
 }

@@ -34,7 +34,7 @@ export class RunView {
   /** One for each instance of the server. */
   readonly pools: readonly InstancePool[]
   readonly settlings: ReadonlyMap<string, Settling>
-  readonly #index: CallSeconds | null
+  readonly #indexed: { readonly table: CallTable; readonly index: CallSeconds } | null
   #ledger: readonly LedgerFacts[] | null = null
   #registers: RegisterFacts | null = null
   #firstCallUs: number | null = null
@@ -48,7 +48,7 @@ export class RunView {
     this.end = endOf(folder)
     this.pools = instancePools(this.plan, this.poolRows)
     this.bounds = launchBounds(this.plan)
-    this.#index = folder.calls === null ? null : callSeconds(folder.calls.table)
+    this.#indexed = folder.calls === null ? null : indexed(folder.calls.table)
     const injections = readInjections(folder)
     this.#instances = rowsByInstance(folder.balancer?.rows ?? [])
     this.settlings = this.#settle(injections)
@@ -64,7 +64,7 @@ export class RunView {
   }
 
   get index(): CallSeconds | null {
-    return this.#index
+    return this.#indexed?.index ?? null
   }
 
   /** Calls from here on may be missing from some instance's stream; -Infinity without any stream. */
@@ -132,18 +132,16 @@ export class RunView {
   }
 
   #callsOf(window: Window): CallSet {
-    const { table } = this
-    if (table === null || this.#index === null) return new CallSet(emptyTable, new Uint32Array(0))
+    if (this.#indexed === null) return new CallSet(emptyTable, new Uint32Array())
+    const { table, index } = this.#indexed
     const taken = this.windows
       .filter((other) => other.kind === 'injection' || other.kind === 'recovery')
       .flatMap((other) => other.spans)
-    return callsOfWindow(table, this.#index, window, taken)
+    return callsOfWindow(table, index, window, taken)
   }
 
   #settle(injections: readonly InjectionRecord[]): ReadonlyMap<string, Settling> {
-    const { table } = this
-    const index = this.#index
-    if (table === null || index === null) return new Map()
+    if (this.#indexed === null) return new Map()
     if (this.bounds.latencyMsP95Max === null && this.bounds.errorRatioMax === null) return new Map()
     const observed = this.plan.observe.pool
     const isObserved = observed !== null && poolLacks(['pending'])(this) === null
@@ -151,7 +149,7 @@ export class RunView {
     const { bounds, callsWholeUntilUs } = this
     const rows = this.folder.database?.rows ?? []
     const database = bounds.connectionsMax === null ? null : { rows, everyMs: this.plan.observe.databaseEveryMs }
-    const evidence = { table, index, pools, database, bounds, callsWholeUntilUs }
+    const evidence = { ...this.#indexed, pools, database, bounds, callsWholeUntilUs }
     const settlings = new Map<string, Settling>()
     for (const injection of injections) {
       const healedUs = injection.healVerifiedUs
@@ -168,6 +166,10 @@ export class RunView {
       .filter((startUs) => startUs >= healedUs)
     return Math.min(plannedLoadEndUs(this.plan), this.end.tUs, ...next)
   }
+}
+
+function indexed(table: CallTable): { readonly table: CallTable; readonly index: CallSeconds } {
+  return { table, index: callSeconds(table) }
 }
 
 /** Those that were never sent have no time. */
@@ -195,14 +197,14 @@ function endOf(folder: RunFolder): RunEnd {
 
 const emptyTable: CallTable = {
   count: 0,
-  user: new Int32Array(0),
-  tool: new Int32Array(0),
-  intendedUs: new Float64Array(0),
-  readyUs: new Float64Array(0),
-  startedUs: new Float64Array(0),
-  endedUs: new Float64Array(0),
-  outcome: new Uint8Array(0),
-  error: new Int32Array(0),
+  user: new Int32Array(),
+  tool: new Int32Array(),
+  intendedUs: new Float64Array(),
+  readyUs: new Float64Array(),
+  startedUs: new Float64Array(),
+  endedUs: new Float64Array(),
+  outcome: new Uint8Array(),
+  error: new Int32Array(),
   tools: [],
   errors: [],
 }

@@ -174,7 +174,24 @@ describe('stale reads', () => {
       { atMs: 7_000, seen: [[0, 'x9']] },
     ]
     const found = measured('data.stale_reads', registersOf({ changes, held: { 0: ops }, looks }))
-    expect(found).toMatchObject({ kind: 'none', reason: 'no_samples' })
+    expect(found).toMatchObject({ kind: 'none', reason: 'no_samples', sampleCount: 0 })
+  })
+
+  it('are those asked for within the window, and of two as bad the later one is named', () => {
+    const looks = [4_999, 5_000, 59_999, 60_000].map((atMs): Look => ({ atMs, seen: [[0, null]] }))
+    const found = measured('data.stale_reads', registersOf({ changes, held: { 0: ops }, looks }), undefined, 'steady')
+    expect(found).toMatchObject({ value: 2, sampleCount: 2 })
+    const shown = [10_000, 12_000, 11_000].map((atMs): Look => {
+      return { atMs, seen: [[0, `u${(atMs - 8_000) / 20 + 1}`]] }
+    })
+    const alike = measured('data.stale_reads', registersOf({ changes, held: { 0: ops }, looks: shown }))
+    expect(alike.method).toContain('the worst by replica at 12.000 s, without u202 of 7.959 s before')
+  })
+
+  it('of two replicas are told where each of them has shown what it had', () => {
+    const looks = looksOf(() => 0).flatMap((look) => [look, { ...look, node: 'replica-2' }])
+    const found = measured('data.stale_reads', registersOf({ changes, held: { 0: ops }, looks }))
+    expect(found).toMatchObject({ kind: 'value', value: 0, sampleCount: 440 })
   })
 })
 

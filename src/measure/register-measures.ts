@@ -5,7 +5,7 @@ import { lostWrites } from './ledger-facts.ts'
 import { asExposed, ledgerLacks, named, notReady } from './ledger-measures.ts'
 import { allWindows, type MeasureSpec, type Question } from './measure-spec.ts'
 import { exactly, none } from './measured.ts'
-import { type Staleness, staleness } from './register-facts.ts'
+import { type ReplicaRead, type Staleness, staleness } from './register-facts.ts'
 import type { RunView } from './run-view.ts'
 
 function updatesLack(view: RunView): string | null {
@@ -45,18 +45,18 @@ function staleReads({ view, stretch }: Question): Measured {
     const why = `${silent.join(', ')} was asked in ${stretch.name} and never told which of the updates it had`
     return none('sampler_silent', why, 'count', told.length, how)
   }
-  const stale = told.filter(({ lacked }) => lacked !== null)
-  const worst = stale.reduce<Staleness | null>((one, two) => (ageUs(one) > ageUs(two) ? one : two), null)
-  return exactly(stale.length, 'count', told.length, worst === null ? how : `${how}: the worst ${spoken(worst)}`)
+  const stale = told.flatMap(({ read, lacked }) => (lacked === null ? [] : [{ read, lacked }]))
+  const worst = stale.toSorted((one, two) => one.lacked.ageUs - two.lacked.ageUs).at(-1)
+  return exactly(stale.length, 'count', told.length, worst === undefined ? how : `${how}: the worst ${spoken(worst)}`)
 }
 
-function ageUs(one: Staleness | null): number {
-  return one?.lacked?.ageUs ?? 0
+interface Stale {
+  readonly read: ReplicaRead
+  readonly lacked: NonNullable<Staleness['lacked']>
 }
 
-function spoken({ read: { node, sentUs }, lacked }: Staleness): string {
-  const age = ((lacked?.ageUs ?? 0) / usPerSecond).toFixed(3)
-  return `by ${node} at ${(sentUs / usPerSecond).toFixed(3)} s, without ${lacked?.op ?? ''} of ${age} s before`
+function spoken({ read: { node, sentUs }, lacked: { op, ageUs } }: Stale): string {
+  return `by ${node} at ${(sentUs / usPerSecond).toFixed(3)} s, without ${op} of ${(ageUs / usPerSecond).toFixed(3)} s before`
 }
 
 const common = { unit: 'count', bounds: ['max'], perTool: false, needs: ['ledger'] } as const

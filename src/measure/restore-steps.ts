@@ -34,7 +34,7 @@ export function restoreStretch(view: RunView, window: Window): Stretch | Gate {
   }
   const spans = [{ startUs: Math.min(...times), endUs: Math.max(...times) + 1 }]
   const { table } = view.calls(window)
-  return { name: window.id, spans, fault: null, shapedBy: [], calls: new CallSet(table, new Uint32Array(0)) }
+  return { name: window.id, spans, fault: null, shapedBy: [], calls: new CallSet(table, new Uint32Array()) }
 }
 
 export function lacksBackups(view: RunView): string | null {

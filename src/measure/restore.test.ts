@@ -5,6 +5,7 @@ import type { Measured } from '../domain/verdict.ts'
 import { judgeBound } from '../judge/compare.ts'
 import { measure } from './measure-spec.ts'
 import { measureById } from './registry.ts'
+import { numberIn, restoreStretch } from './restore-steps.ts'
 import { RunView } from './run-view.ts'
 import { calmRun, timelineOf } from './testing/calm-run.ts'
 import { readGenerated, type TimelineEntry } from './testing/generated-run.ts'
@@ -43,17 +44,20 @@ interface Changes {
   readonly of?: string
 }
 
-function ask(
-  id: string,
-  steps: readonly Step[],
-  { backups = schedule, isHealed = true, of = 'dropped' }: Changes = {},
-) {
+function seen(steps: readonly Step[], { backups = schedule, isHealed = true, of = 'dropped' }: Changes = {}) {
   const plan = planWith(backups)
   const rows = steps.map(([step, data], at): TimelineEntry => [30_000_000 + at, 'step', of, { step, ...data }])
   const timeline = timelineOf(plan, rows).filter(([, , , { edge }]) => isHealed || edge !== 'healVerified')
   const view = new RunView(readGenerated(calmRun({ plan, timeline })))
-  const [spec, window] = [measureById(id), view.window('dropped')]
-  if (spec === null || window === null) throw new Error(`no ${id}`)
+  const window = view.window('dropped')
+  if (window === null) throw new Error('no window')
+  return { view, window }
+}
+
+function ask(id: string, steps: readonly Step[], changes: Changes = {}) {
+  const { view, window } = seen(steps, changes)
+  const spec = measureById(id)
+  if (spec === null) throw new Error(`no ${id}`)
   return { measured: measure(view, spec, { window }), lacking: spec.lacking?.(view) ?? null }
 }
 
@@ -103,6 +107,37 @@ describe('a restore', () => {
 
   it('is not assessed where there are no backups', () => {
     for (const id of ids) expect(ask(id, [], { backups: null }).lacking).toContain('stack.nodes.<id>.backups')
+    // One of its nodes has them, and not the server.
+    for (const id of ids) expect(ask(id, []).lacking).toBeNull()
+  })
+
+  it('lies from its first step to its last', () => {
+    const { view, window } = seen(all)
+    expect(restoreStretch(view, window)).toMatchObject({ spans: [{ startUs: 30_000_000, endUs: 30_000_005 }] })
+    const { measured } = ask('restore.duration', [])
+    expect(measured).toMatchObject({ kind: 'none', sampleCount: 0 })
+  })
+
+  it.each<[string, string, Step, Partial<Measured>]>([
+    ['of nothing at all', 'restore.duration_at_size', ['restored', { durationMs: 7, bytes: 0 }], { kind: 'none' }],
+    ['of one byte', 'restore.duration_at_size', ['restored', { durationMs: 7, bytes: 1 }], { value: 7_000_000 }],
+    ['whose tables nobody counted', 'restore.tables', ['integrity', { tablesMissing: [] }], { kind: 'none' }],
+    ['whose missing tables nobody named', 'restore.tables', ['integrity', { tablesExpected: 3 }], { kind: 'none' }],
+    ['of no table', 'restore.tables', ['integrity', { ...whole, tablesExpected: 0 }], { kind: 'none' }],
+    ['of one table', 'restore.tables', ['integrity', { ...whole, tablesExpected: 1 }], { value: 0, sampleCount: 1 }],
+    ['whose rows match', 'restore.rows_match', ['integrity', whole], { value: true, sampleCount: 24 }],
+    ['whose rows match, of who knows', 'restore.rows_match', ['integrity', { rowsMatch: true }], { sampleCount: 0 }],
+    ['whose rows have no time', 'restore.newest_row_age', ['integrity', whole], { kind: 'none', sampleCount: 0 }],
+    ['with a newest row', 'restore.newest_row_age', ['integrity', { newestRowAgeS: 3 }], { value: 3, sampleCount: 1 }],
+  ])('%s: %s', (_why, id, step, told) => {
+    expect(ask(id, [step]).measured).toMatchObject(told)
+  })
+
+  it('tells numbers by numbers alone', () => {
+    const data = { good: 0, open: Number.POSITIVE_INFINITY, none: Number.NaN, text: '7', empty: null }
+    const keys = ['good', 'open', 'none', 'text', 'empty', 'absent']
+    expect(keys.map((key) => numberIn(data, key))).toEqual([0, null, null, null, null, null])
+    expect(numberIn(undefined, 'good')).toBeNull()
   })
 })
 

@@ -186,6 +186,9 @@ describe('stale reads', () => {
     })
     const alike = measured('data.stale_reads', registersOf({ changes, held: { 0: ops }, looks: shown }))
     expect(alike.method).toContain('the worst by replica at 12.000 s, without u202 of 7.959 s before')
+    const better = [...shown, { atMs: 13_000, seen: [[0, 'u500'] as const] }]
+    const worse = measured('data.stale_reads', registersOf({ changes, held: { 0: ops }, looks: better }))
+    expect(worse).toMatchObject({ value: 4, method: alike.method })
   })
 
   it('of two replicas are told where each of them has shown what it had', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { WaitReading } from '../record/reader-rows.ts'
-import { type WaitRow, waitQuantile, waitsOfAll } from './wait-histogram.ts'
+import { tellsWait, type WaitRow, waitQuantile, waitsOfAll } from './wait-histogram.ts'
 
 const boundsS = [0.1, 1]
 
@@ -36,6 +36,33 @@ describe('the waits of a stretch', () => {
   it('a count that fell up to a bound alone is of another process, too', () => {
     const rows = rowsOf((s) => (s < 31 ? [s, s * 10, s * 10] : [s * 10, s * 2, s * 20]))
     expect(waitsOfAll([{ rows, spans: whole }], boundsS)?.outer).toBeNull()
+  })
+
+  it('of a process that counts by other bounds are told by those that both have', () => {
+    // Up to 30 s by 0.1 s and 1 s, one wait each; then another that counts by 0.1 s, 0.5 s and 1 s.
+    const rows = rowsOf((s) => [s, s * 2, s * 3]).map((row, s): WaitRow => {
+      if (s < 31) return row
+      const wait = { count: s * 9, sumS: 0, cumulative: [s * 4, s * 5, s * 7] }
+      return s === 31 ? { ...row, wait, waitBoundsS: [0.1, 0.5, 1, Number.POSITIVE_INFINITY] } : { ...row, wait }
+    })
+    const waits = waitsOfAll([{ rows, spans: [{ startUs: 40_000_000, endUs: 50_000_000 }] }], boundsS)
+    expect(waits).toMatchObject({
+      inner: { upperBoundsS: boundsS, counts: [9 * 4, 9 * 3, 9 * 2], total: 81 },
+      outer: { counts: [11 * 4, 11 * 3, 11 * 2], total: 99 },
+    })
+  })
+
+  it('of a process that began anew with fewer bounds after a single wait are those of both', () => {
+    const bucketed = (s: number, wait: WaitReading, waitBoundsS?: readonly number[]): WaitRow => ({
+      ...{ tUs: s * 1_000_000, tookUs: 1_000, error: null, wait },
+      ...(waitBoundsS === undefined ? {} : { waitBoundsS }),
+    })
+    const rows = [
+      bucketed(9, { count: 1, sumS: 0, cumulative: [0, 1] }, [0.1, Number.POSITIVE_INFINITY]),
+      bucketed(20, { count: 7, sumS: 0, cumulative: [3, 4, 7] }, [0.1, 1, Number.POSITIVE_INFINITY]),
+      bucketed(60, { count: 8, sumS: 0, cumulative: [3, 4, 8] }),
+    ]
+    expect(waitsOfAll([{ rows, spans: whole }], boundsS)).toMatchObject({ inner: { total: 0 }, outer: null })
   })
 
   it('from readings begun at its start and ended at its end, of several spans added up', () => {
@@ -106,6 +133,12 @@ describe('the waits of a stretch', () => {
       expect(waitsOfAll(parts, boundsS)?.outer).toBeNull()
     }
   })
+})
+
+it('a row tells of waits where it has a reading', () => {
+  const [row] = rowsOf((s) => [s, s, s])
+  if (row === undefined) throw new Error('no row')
+  expect([tellsWait(row), tellsWait({ ...row, wait: null })]).toEqual([true, false])
 })
 
 describe('the bucket of a quantile', () => {

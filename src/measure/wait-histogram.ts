@@ -2,6 +2,7 @@ import type { Span } from '../domain/time.ts'
 import type { Interval } from '../domain/verdict.ts'
 import type { WaitReading } from '../record/reader-rows.ts'
 import { quantileRank } from './quantile.ts'
+import { there } from './there.ts'
 
 /** Waits per bucket, not cumulative; the last entry is above all bounds. */
 interface WaitCounts {
@@ -101,7 +102,7 @@ function by(commonS: readonly number[]): (at: At) => At {
     if (at.boundsS.length === commonS.length) return at
     const wait = projected.get(at.wait) ?? {
       ...at.wait,
-      cumulative: commonS.map((bound) => at.wait.cumulative[at.boundsS.indexOf(bound)] ?? 0),
+      cumulative: commonS.map((bound) => there(at.wait.cumulative[at.boundsS.indexOf(bound)])),
     }
     projected.set(at.wait, wait)
     return { ...at, wait }
@@ -113,9 +114,11 @@ function emptyCounts(upperBoundsS: readonly number[]): WaitCounts {
 }
 
 function perBucket(upperBoundsS: readonly number[], wait: WaitReading): readonly number[] {
-  return [...upperBoundsS, Number.POSITIVE_INFINITY].map((_, at) => {
-    const upTo = at < upperBoundsS.length ? (wait.cumulative[at] ?? 0) : wait.count
-    return upTo - (at === 0 ? 0 : (wait.cumulative[at - 1] ?? 0))
+  let before = 0
+  return [...wait.cumulative.slice(0, upperBoundsS.length), wait.count].map((upTo) => {
+    const own = upTo - before
+    before = upTo
+    return own
   })
 }
 
@@ -128,12 +131,13 @@ function climb(
 ): { readonly waits: WaitCounts; readonly restarted: boolean } {
   let waits = emptyCounts(boundsS)
   let restarted = false
-  for (let at = from + 1; at <= to; at += 1) {
-    const [before, now] = [readings[at - 1]?.wait, readings[at]?.wait]
-    if (before === undefined || now === undefined || before === now) continue
+  let before = there(readings[from]).wait
+  for (const { wait: now } of readings.slice(from + 1, to + 1)) {
+    if (before === now) continue
     const isAnew = beganAnew(before, now)
     restarted ||= isAnew
     waits = sum(waits, isAnew ? countsOf(boundsS, now) : difference(boundsS, before, now))
+    before = now
   }
   return { waits, restarted }
 }
@@ -149,12 +153,12 @@ function countsOf(upperBoundsS: readonly number[], wait: WaitReading): WaitCount
 
 function difference(upperBoundsS: readonly number[], from: WaitReading, to: WaitReading): WaitCounts {
   const before = perBucket(upperBoundsS, from)
-  const counts = perBucket(upperBoundsS, to).map((count, at) => count - (before[at] ?? 0))
+  const counts = perBucket(upperBoundsS, to).map((count, at) => count - there(before[at]))
   return { upperBoundsS, counts, total: to.count - from.count }
 }
 
 function sum(a: WaitCounts, b: WaitCounts): WaitCounts {
-  return { ...a, counts: a.counts.map((count, at) => count + (b.counts[at] ?? 0)), total: a.total + b.total }
+  return { ...a, counts: a.counts.map((count, at) => count + there(b.counts[at])), total: a.total + b.total }
 }
 
 /** The bucket, in s, that holds the p-quantile (1: the maximum). null: there was no wait to count. */
@@ -162,8 +166,8 @@ export function waitQuantile(waits: WaitCounts, p: number): Interval | null {
   if (waits.total <= 0) return null
   const rank = quantileRank(p, waits.total)
   let below = 0
-  for (let at = 0; at < waits.counts.length; at++) {
-    below += waits.counts[at] ?? 0
+  for (const [at, count] of waits.counts.entries()) {
+    below += count
     if (below > rank) {
       return { low: waits.upperBoundsS[at - 1] ?? 0, high: waits.upperBoundsS[at] ?? Number.POSITIVE_INFINITY }
     }

@@ -48,12 +48,51 @@ describe('what was in use before the load', () => {
 
   test('is told in the method', () => {
     expect(leaked(uses(2, 12, 2)).method).toContain('less 2 in use before it')
+    expect(leaked(uses(1, 12, 2)).method).toContain('less 1 in use before it')
+    expect(leaked(uses(0, 12, 2)).method).not.toContain('in use before it')
+  })
+
+  test('is told by samples before the load, the last of them just before it', () => {
+    // Samples come 3 ms after each quarter second: one at the very start of the load is none from before it.
+    const at = (shiftUs: number) => (row: GeneratedPoolRow) => ({ ...row, tUs: row.tUs + shiftUs })
+    const lower = (ms: number) => (ms === 0 ? 0 : uses(2, 12, 3)(ms))
+    expect(leaked(lower, { sample: at(-3_000) })).toMatchObject({ value: 1 })
+    expect(leaked(lower, { sample: at(-3_001) })).toMatchObject({ value: 3 })
+  })
+
+  test('is not known where the first sample came as the users did', () => {
+    const from = (fromUs: number) => (row: GeneratedPoolRow) => (row.tUs < fromUs ? null : row)
+    const came = (tUs: number): TimelineEntry[] => [[tUs, 'load', 'k6-1', { edge: 'ready', users: 50 }]]
+    const sample = from(-747_000)
+    expect(leaked(uses(3, 12, 3), { sample, more: came(-747_000) })).toMatchObject({ value: 3 })
+    expect(leaked(uses(3, 12, 3), { sample, more: came(-746_999) })).toMatchObject({ value: 0 })
   })
 
   test('is not known where nobody looked before the users came, whose sessions may have leaked', () => {
     const sample = (row: GeneratedPoolRow) => (row.tUs < -600_000 ? null : row)
     expect(leaked(uses(3, 12, 3), { sample })).toMatchObject({ value: 3 })
     expect(leaked(uses(3, 12, 3), { more: [] })).toMatchObject({ value: 3 })
+  })
+})
+
+describe('the rest after the load', () => {
+  test('without a sample is unknown, of none', () => {
+    const sample = (row: GeneratedPoolRow) => (row.tUs < 60_100_000 ? row : { ...row, used: null })
+    expect(leaked(uses(0, 12, 0), { sample })).toMatchObject({ kind: 'none', reason: 'no_samples', sampleCount: 0 })
+  })
+
+  test('is told by its last sample, whatever came after it or failed within it', () => {
+    const at = (fromUs: number, change: Partial<GeneratedPoolRow>) => (row: GeneratedPoolRow) => ({
+      ...row,
+      ...(row.tUs >= fromUs ? change : {}),
+    })
+    expect(leaked(uses(0, 12, 3), { sample: at(62_100_000, { used: null }) })).toMatchObject({ value: 3 })
+    expect(leaked(uses(0, 12, 3), { sample: at(62_000_000, { error: 'HTTP 503' }) })).toMatchObject({ value: 3 })
+    expect(leaked(uses(0, 12, 3), { sample: at(62_000_000, { used: null }) })).toMatchObject({ kind: 'none' })
+  })
+
+  test('of one connection is a leak of one', () => {
+    expect(leaked(uses(0, 12, 1), { cut: 2 })).toMatchObject({ value: 1, interval: { low: 0, high: 1 } })
   })
 })
 

@@ -46,6 +46,6 @@ function heldBefore(view: RunView, rows: readonly PoolRow[]): number {
 function cutCalls({ table }: RunView): number {
   if (table === null) return 0
   let cut = 0
-  for (let row = 0; row < table.count; row++) if (table.outcome[row] === unknownCode) cut += 1
+  for (const code of table.outcome) if (code === unknownCode) cut += 1
   return cut
 }

@@ -82,6 +82,18 @@ describe('the longest saturated stretch, by gauges', () => {
     ['nor the size', sampled(each, [3, 4], { max: null }), [[0, 10]], 0, 2_000, 8],
     ['nor who waits', sampled(each, [3, 4], { pending: null }), [[0, 10]], 0, 2_000, 8],
     ['what no sample saw is no longer than between two', sampled([0, 1, 2.5, 3], []), [[0, 3]], 0, 1_500, 3],
+    ['of the only sample of the span, which is not full', sampled([1], []), [[0, 3]], 0, 0, 1],
+    [
+      'a span between two samples has none of its own',
+      sampled(each, [3]),
+      [
+        [5.1, 5.9],
+        [2.5, 3.5],
+      ],
+      0,
+      1_000,
+      1,
+    ],
     ['nor longer than 2 s', sampled([0, 1, 9], []), [[0, 10]], 0, 2_000, 3],
     ['a gap before the first of the span is not its own', sampled([0, 1.9, 2], []), [[1, 3]], 0, 100, 2],
     ['a gap after the last one neither', sampled([1, 1.2, 3], []), [[1, 2.5]], 0, 200, 2],
@@ -230,6 +242,25 @@ describe('the longest saturated stretch, by counters', () => {
     )
     expect(stretchOf(later, [10, 15.9])).toMatchObject({ high: 4_000 })
     expect(stretchOf(later, [10, 15.900_001])).toMatchObject({ high: 5_000 })
+  })
+
+  test('is what was told at the end, not what came after it', () => {
+    // Saturated again and again: 1 s of each from 5 s on in sum, of which the longest stretch is a part.
+    const rows = counted(
+      40,
+      (at) => clamp(at - 5, 30),
+      (at) => clamp(at - 12, 9),
+    )
+    expect(stretchOf(rows, [10, 15.9])).toMatchObject({ high: 4_000 })
+    expect(stretchOf(rows, [10, 15.900_001])).toMatchObject({ high: 5_000 })
+    // Readings that lack it are passed over, to the next that has it.
+    const gaps = rows.map((row) => (row.tUs === 16 * s ? { ...row, saturatedLongestS: null } : row))
+    expect(stretchOf(gaps, [10, 15.9])).toMatchObject({ high: 5_000 })
+  })
+
+  test('of a span between two readings is no longer than what was told by its end', () => {
+    const rows = counted(30, three, three)
+    expect(stretchOf(rows, [12.2, 12.8])).toMatchObject({ low: 0, high: 1_000 })
   })
 
   test('samples show how much of it is sure, never more than the counters', () => {

@@ -5,7 +5,8 @@ import { counter, increase } from './counters.ts'
 import type { PoolPart } from './instance-pools.ts'
 import { between, none } from './measured.ts'
 import type { RunView } from './run-view.ts'
-import { lastAtOrBefore } from './samples.ts'
+import { highest, lastAtOrBefore } from './samples.ts'
+import { there } from './there.ts'
 import { tellsFullness, whereTold } from './told-pool.ts'
 
 /** By the system's counters; by the gauges, of which a stretch between two samples is unsure, where it has none. */
@@ -33,12 +34,13 @@ function saturatedByCounters({ rows, spans }: PoolPart): Measured | null {
     counter(rows, (row) => row.saturatedS),
     spans,
   )
-  if (total === null || rows.every((row) => row.saturatedLongestS === null)) return null
+  const longest = longestTold(rows)
+  if (total === null || longest.length === 0) return null
   const sampled = sampledStretch(rows, spans)
-  const longestMs = longestAtEnd(rows, spans)
+  const longestMs = longestAtEnd(longest, spans)
   const highMs = Math.min(total.interval.high * 1000, longestMs)
   // A longest stretch that grew within a span is of that span; it can only have begun before it.
-  const grewMs = longestGrown(rows, spans)
+  const grewMs = longestGrown(longest, spans)
   const lowMs = Math.min(highMs, Math.max(sampled.interval.low, grewMs))
   return between(
     Math.max(lowMs, Math.min(highMs, grewMs)),
@@ -49,62 +51,65 @@ function saturatedByCounters({ rows, spans }: PoolPart): Measured | null {
   )
 }
 
-function longestAtEnd(rows: readonly PoolRow[], spans: readonly Span[]): number {
-  const endUs = spans.at(-1)?.endUs ?? 0
-  const after = rows.find((row) => row.saturatedLongestS !== null && row.tUs - row.tookUs >= endUs)
-  const longestS = after?.saturatedLongestS ?? rows.findLast((row) => row.saturatedLongestS !== null)?.saturatedLongestS
-  return (longestS ?? Number.POSITIVE_INFINITY) * 1000
+/** The longest stretch so far, as it was told between `fromUs` and `tUs`. */
+interface Longest {
+  readonly fromUs: number
+  readonly tUs: number
+  readonly ms: number
 }
 
-function longestGrown(rows: readonly PoolRow[], spans: readonly Span[]): number {
+function longestTold(rows: readonly PoolRow[]): readonly Longest[] {
+  return rows.flatMap(({ tUs, tookUs, saturatedLongestS: longestS }) =>
+    longestS === null ? [] : [{ fromUs: tUs - tookUs, tUs, ms: longestS * 1000 }],
+  )
+}
+
+function longestAtEnd(longest: readonly Longest[], spans: readonly Span[]): number {
+  const { endUs } = there(spans.at(-1))
+  return there(longest.find(({ fromUs }) => fromUs >= endUs) ?? longest.at(-1)).ms
+}
+
+function longestGrown(longest: readonly Longest[], spans: readonly Span[]): number {
   let grownMs = 0
-  for (const span of spans) {
-    const inside = rows.filter(
-      (row) => row.saturatedLongestS !== null && row.tUs - row.tookUs >= span.startUs && row.tUs <= span.endUs,
-    )
-    const first = inside[0]?.saturatedLongestS ?? 0
-    const last = inside.at(-1)?.saturatedLongestS ?? 0
-    if (last > first) grownMs = Math.max(grownMs, Math.min(last * 1000, (span.endUs - span.startUs) / 1000))
+  for (const { startUs, endUs } of spans) {
+    const inside = longest.filter(({ fromUs, tUs }) => fromUs >= startUs && tUs <= endUs).map(({ ms }) => ms)
+    const lastMs = inside.at(-1)
+    if (lastMs !== undefined && lastMs > there(inside[0]))
+      grownMs = Math.max(grownMs, Math.min(lastMs, (endUs - startUs) / 1000))
   }
   return grownMs
 }
 
 /** The longest run of saturated samples: from its first to its last for sure, from neighbour to neighbour at most. */
 function sampledStretch(rows: readonly PoolRow[], spans: readonly Span[]): { interval: Interval; samples: number } {
-  const known = rows.filter(
-    (row) => row.error === null && row.used !== null && row.max !== null && row.pending !== null,
+  const known = rows.flatMap(({ tUs, error, used, max, pending }) =>
+    error !== null || used === null || max === null || pending === null
+      ? []
+      : [{ tUs, isFull: used >= max && pending > 0 }],
   )
-  const times = known.map((row) => row.tUs)
+  const times = known.map(({ tUs }) => tUs)
   let low = 0
   let high = 0
   let samples = 0
   for (const span of spans) {
     const from = lastAtOrBefore(times, span.startUs - 1) + 1
-    const to = lastAtOrBefore(times, span.endUs - 1)
-    samples += Math.max(0, to - from + 1)
-    let begun = -1
-    for (let at = from; at <= to; at++) {
-      const row = known[at]
-      const full =
-        row !== undefined && row.used !== null && row.max !== null && row.used >= row.max && (row.pending ?? 0) > 0
-      if (!full) begun = -1
-      else if (begun < 0) begun = at
-      if (begun < 0) {
-        continue
-      }
-      low = Math.max(low, (times[at] ?? 0) - (times[begun] ?? 0))
-      const reach =
-        Math.min(times[at + 1] ?? span.endUs, span.endUs) - Math.max(times[begun - 1] ?? span.startUs, span.startUs)
-      high = Math.max(high, reach)
+    const inside = known.slice(from, lastAtOrBefore(times, span.endUs - 1) + 1)
+    samples += inside.length
+    let begun: { readonly tUs: number; readonly beforeUs: number } | null = null
+    for (const [place, { tUs, isFull }] of inside.entries()) {
+      const [beforeUs, afterUs] = [times[from + place - 1], times[from + place + 1]]
+      begun = isFull ? (begun ?? { tUs, beforeUs: Math.max(beforeUs ?? span.startUs, span.startUs) }) : null
+      if (begun === null) continue
+      low = Math.max(low, tUs - begun.tUs)
+      high = Math.max(high, Math.min(afterUs ?? span.endUs, span.endUs) - begun.beforeUs)
     }
     // A stretch shorter than the time between two samples may have been seen by none.
-    high = Math.max(high, widestGap(times, from, to))
+    high = Math.max(high, widestGap(inside.map(({ tUs }) => tUs)))
   }
   return { interval: { low: low / 1000, high: high / 1000 }, samples }
 }
 
-function widestGap(times: readonly number[], from: number, to: number): number {
-  let widest = 0
-  for (let at = from + 1; at <= to; at++) widest = Math.max(widest, (times[at] ?? 0) - (times[at - 1] ?? 0))
-  return Math.min(widest, 2 * usPerSecond)
+function widestGap(times: readonly number[]): number {
+  const gaps = times.slice(1).map((tUs, at) => tUs - there(times[at]))
+  return Math.min(highest([0, ...gaps]), 2 * usPerSecond)
 }

@@ -5,7 +5,7 @@ import { measureById } from './registry.ts'
 import { RunView } from './run-view.ts'
 import { calmRun, poolOf, timelineOf } from './testing/calm-run.ts'
 import { type GeneratedRun, readGenerated } from './testing/generated-run.ts'
-import { faultOf, planOf } from './testing/plan-of.ts'
+import { faultOf, launchObjectives, planOf } from './testing/plan-of.ts'
 
 const plan = planOf({ faults: [faultOf()] })
 
@@ -115,6 +115,20 @@ describe('time above 85 %', () => {
     })
   })
 
+  test('of a single sample is none, as nobody knows from when to when', () => {
+    const pool = poolOf({ used: () => 90, sample: (row) => (row.tUs === 25_003_000 ? row : { ...row, used: null }) })
+    expect(poolMeasure('pool.time_above', 'slow', { pool }).kind).toBe('none')
+  })
+
+  test.each([
+    ['from a sample above to one below it', 25_250, 25_500, 250, { low: 0, high: 500 }],
+    ['over two samples above', 25_250, 25_750, 500, { low: 250, high: 750 }],
+    ['until just before the window alone, up to its first sample', 10_000, 20_000, 3, { low: 0, high: 3 }],
+  ])('%s', (_why, fromMs, toMs, value, interval) => {
+    const pool = poolOf({ used: (ms) => (ms >= fromMs && ms < toMs ? 90 : 12) })
+    expect(poolMeasure('pool.time_above', 'slow', { pool })).toMatchObject({ value, interval })
+  })
+
   test('counts from the first sample to the last where the sampler began late and ended early', () => {
     const pool = poolOf({ used: () => 90, fromMs: 5_500, toMs: 59_600 })
     const measured = poolMeasure('pool.time_above', 'steady', { pool })
@@ -145,6 +159,17 @@ describe('leaked connections', () => {
 })
 
 describe('time to drain', () => {
+  test('is not there where the next fault came as this one was over', () => {
+    const next = faultOf({ id: 'next', startMs: 30_200, forMs: 5_000 })
+    const both = planOf({ faults: [faultOf(), next], objectives: launchObjectives })
+    const changes = { plan: both, timeline: timelineOf(both) }
+    expect(poolMeasure('pool.drain_time', 'slow', changes)).toMatchObject({
+      kind: 'none',
+      reason: 'no_samples',
+      why: expect.stringContaining('no time left after the fault slow'),
+    })
+  })
+
   test.each([
     ['85 % of the pool in use is drained', poolOf({ used: () => 85 }), { kind: 'value', value: 53 }],
     ['by the first sample', poolOf({ used: () => 12 }), { kind: 'value', value: 53, interval: { low: 0, high: 53 } }],
@@ -157,6 +182,19 @@ describe('time to drain', () => {
       'a sample that failed says nothing',
       poolOf({ used: () => 12, sample: (row) => (row.tUs === 30_253_000 ? { ...row, error: 'HTTP 503' } : row) }),
       { kind: 'value', value: 303 },
+    ],
+    [
+      'the first sample at the very heal',
+      poolOf({ used: () => 12, sample: (row) => ({ ...row, tUs: row.tUs + 197_000 }) }),
+      { kind: 'value', value: 0, interval: { low: 0, high: 0 } },
+    ],
+    [
+      'drained at the very end of the load is not drained within it',
+      poolOf({
+        used: (ms) => (ms < 59_800 ? 90 : 12),
+        sample: (row) => ({ ...row, tUs: row.tUs + 197_000 + (row.tUs === 59_753_000 ? 50_000 : 0) }),
+      }),
+      { kind: 'atLeast', value: 29_800 },
     ],
     [
       'a sample at the very heal counts, one at the very end does not',

@@ -10,9 +10,10 @@ import { isDerived } from './own-sessions.ts'
 import { leaked } from './pool-leaks.ts'
 import { poolLacks, poolMax, poolOrSessionsLack } from './pool-readings.ts'
 import type { RunView } from './run-view.ts'
-import { type Gauge, gauge, lastAtOrBefore, sampledPeak, valuesWithin } from './samples.ts'
+import { type Gauge, gauge, sampledPeak, valuesWithin } from './samples.ts'
 import { peakWithin, secondMarks } from './second-marks.ts'
 import { totalOf, worstOf } from './several.ts'
+import { there } from './there.ts'
 import { tellsFullness, tellsPeak, tellsRatio, tellsUsed, whereTold } from './told-pool.ts'
 import { durationUs, plannedLoadEndUs } from './windows.ts'
 
@@ -80,7 +81,7 @@ function peakRatio({ rows, spans }: PoolPart): Measured {
   const marks = secondMarks(rows, 'usedHigh')
   const peaks = marks.length === 0 ? [] : spans.map((span) => peakWithin(marks, used, span))
   const known = peaks.filter((peak) => peak !== null)
-  if (known.length === spans.length && known.length > 0) {
+  if (known.length === spans.length) {
     const low = Math.max(...known.map((peak) => peak.low))
     const high = Math.max(...known.map((peak) => peak.high))
     const method = known.every((peak) => peak.exact)
@@ -122,16 +123,13 @@ function timeAbove({ rows, spans }: PoolPart): Measured {
   )
 }
 
-function msWhile(ratio: Gauge, span: Span, counts: (before: boolean, after: boolean) => boolean): number {
-  let us = 0
-  const first = Math.max(0, lastAtOrBefore(ratio.timesUs, span.startUs))
-  for (let at = first; at < ratio.timesUs.length - 1 && (ratio.timesUs[at] ?? 0) < span.endUs; at++) {
-    const fromUs = Math.max(span.startUs, ratio.timesUs[at] ?? 0)
-    const toUs = Math.min(span.endUs, ratio.timesUs[at + 1] ?? 0)
-    const before = (ratio.values[at] ?? 0) > crowdedRatio
-    const after = (ratio.values[at + 1] ?? 0) > crowdedRatio
-    if (counts(before, after)) us += Math.max(0, toUs - fromUs)
-  }
+function msWhile({ timesUs, values }: Gauge, span: Span, counts: (before: boolean, after: boolean) => boolean): number {
+  const isCrowded = values.map((value) => value > crowdedRatio)
+  const us = timesUs.slice(1).reduce((sum, timeUs, at) => {
+    const fromUs = Math.max(span.startUs, there(timesUs[at]))
+    const toUs = Math.min(span.endUs, timeUs)
+    return counts(there(isCrowded[at]), there(isCrowded[at + 1])) ? sum + Math.max(0, toUs - fromUs) : sum
+  }, 0)
   return us / 1000
 }
 
@@ -168,8 +166,7 @@ function afterHeal(view: RunView, window: Window): Stretch | Gate {
 
 function drainTime({ rows, spans }: PoolPart): Measured {
   const method = 'first sample with nobody waiting and used / max at most 0.85'
-  const startUs = spans[0]?.startUs ?? 0
-  const endUs = spans[0]?.endUs ?? 0
+  const { startUs, endUs } = there(spans[0])
   const drained = (row: PoolRow): boolean =>
     row.pending === 0 && row.used !== null && row.max !== null && row.used <= crowdedRatio * row.max
   const within = rows.filter((row) => row.error === null && row.tUs >= startUs && row.tUs < endUs)

@@ -83,7 +83,8 @@ describe('calls over time', () => {
 })
 
 describe('the heat map of calls', () => {
-  const rowsOf = (...ms: readonly number[]): CallSeries['heat'] => seriesOf(ms.map((one) => ({ atUs: 0, ms: one }))).heat
+  const rowsOf = (...ms: readonly number[]): CallSeries['heat'] =>
+    seriesOf(ms.map((one) => ({ atUs: 0, ms: one }))).heat
 
   test('has ten rows a decade, from that of the fastest call to that of the slowest', () => {
     const { rowLowMs, calls } = rowsOf(1, 10)

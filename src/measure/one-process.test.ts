@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Measured } from '../domain/verdict.ts'
 import { measure } from './measure-spec.ts'
+import { fallsWithoutRestart } from './one-process.ts'
 import { measureById } from './registry.ts'
 import { RunView } from './run-view.ts'
 import { calmRun, poolOf, timelineOf } from './testing/calm-run.ts'
@@ -39,6 +40,7 @@ const exit: TimelineEntry = [24_900_000, 'exit', 'server', { pid: 2, code: 1, si
 test('two processes that answer for one page in turn do not make callers give up', () => {
   const { count, exhausted } = timeouts((_s, index) => (index % 2) * 5)
   expect(count).toMatchObject({ kind: 'none', why: expect.stringContaining('several processes seem to answer') })
+  expect(timeouts((s) => (s > 20 && s < 21 ? 3 : 5)).count).toMatchObject({ why: expect.stringContaining(', 1 times') })
   expect(exhausted.kind).toBe('none')
 })
 
@@ -59,4 +61,49 @@ test.each<[string, Shape]>([
 
 test('one that went back for good is taken for a new one', () => {
   expect(timeouts((s) => (s < 10 ? 0 : s < 25 ? 5 : 1)).count).toMatchObject({ kind: 'value', interval: { low: 6 } })
+})
+
+describe('a count that went back between two samples, and came up again', () => {
+  /** Asked for at 24.997 s and told at 25 s, then told at 25.397 s, and at last. */
+  function falls(more: readonly TimelineEntry[], uptimeS: number | null = null): number {
+    const told = [
+      [25_000_000, 5],
+      [25_397_000, 0],
+      [40_000_000, 7],
+    ] as const
+    const pool = told.map(([tUs, count]) => ({ tUs, tookUs: 3_000, timeouts: count, uptimeS }))
+    const timeline = [...timelineOf(planOf()), ...more]
+    const plan = planOf({ faults: [faultOf()] })
+    const view = new RunView(readGenerated(calmRun({ plan, timeline, pool, calls: [] })))
+    return fallsWithoutRestart(view, view.poolRows, (row) => row.timeouts)
+  }
+  const edge = (tUs: number, name: string): TimelineEntry => [tUs, 'injection', 'slow', { edge: name }]
+
+  test.each([
+    ['is another process by its age, told a tenth of a second wrong at most', 24_897_001, 0],
+    ['is the same one by an age that is more than that', 24_897_000, 1],
+  ])('%s', (_why, beganUs, count) => {
+    expect(falls([], (25_397_000 - beganUs) / 1e6)).toBe(count)
+  })
+
+  test.each([
+    ['exit', 24_997_000, 0],
+    ['exit', 24_996_999, 1],
+    ['process', 25_397_000, 0],
+    ['process', 25_397_001, 1],
+    ['hook', 25_100_000, 1],
+  ])('is another process where the run saw %s at %d µs, between the two: falls %d', (kind, tUs, count) => {
+    expect(falls([[tUs, kind, 'server', { pid: 2 }]])).toBe(count)
+  })
+
+  test.each([
+    [25_397_000, null, 0],
+    [25_397_001, null, 1],
+    [20_000_000, 25_000_000, 0],
+    [20_000_000, 24_999_999, 1],
+    [20_000_000, null, 0],
+  ])('may be another one while a fault was on, from %d to %s µs: falls %d', (startUs, healedUs, count) => {
+    const healed = healedUs === null ? [] : [edge(healedUs, 'healVerified')]
+    expect(falls([edge(startUs, 'requested'), ...healed])).toBe(count)
+  })
 })

@@ -2,6 +2,7 @@ import { usPerSecond } from '../domain/time.ts'
 import type { PoolRow } from '../record/reader-rows.ts'
 import { injectionStartUs } from './injections.ts'
 import type { RunView } from './run-view.ts'
+import { there } from './there.ts'
 
 /** By how much the age that a process tells may be off from what our clock says: it rounds, and reads it a moment later. */
 const ageSlackUs = usPerSecond / 10
@@ -21,9 +22,8 @@ export function fallsWithoutRestart(
   })
   let highestLater = Number.NEGATIVE_INFINITY
   let falls = 0
-  for (let at = told.length - 1; at > 0; at--) {
-    const [before, now] = [told[at - 1], told[at]]
-    if (before === undefined || now === undefined) continue
+  const pairs = told.slice(1).map((now, at) => ({ before: there(told[at]), now }))
+  for (const { before, now } of pairs.toReversed()) {
     highestLater = Math.max(highestLater, now.value)
     if (now.value >= before.value) continue
     const began = beganBetween(view, before.row, now.row)

@@ -7,6 +7,7 @@ import { RunView } from './run-view.ts'
 import { calmRun, randomOf, timelineOf } from './testing/calm-run.ts'
 import { type GeneratedCall, readGenerated, type TimelineEntry } from './testing/generated-run.ts'
 import { planOf } from './testing/plan-of.ts'
+import { mostAtOnce, type UsersThere, usersThere } from './users-there.ts'
 
 const phase = (id: string, startS: number, endS: number, usersFrom: number, usersTo = usersFrom): Phase => ({
   id,
@@ -116,4 +117,107 @@ test('users that come again count in both of their times', () => {
       : [...slotsOf(user, 4_000, 0, 20_000, random), ...slotsOf(user, 4_000, 40_000, 60_000, random)],
   ).flat()
   expect(['a', 'b', 'c'].map((id) => usersIn(plan, calls, id).value)).toEqual([50, 10, 50])
+})
+
+const s = 1_000_000
+
+/** By slots [user, s], of a pace of 10 s. */
+function told(phases: readonly Phase[], slots: readonly (readonly [number, number])[], loadEndS: number | null = null) {
+  const table = {
+    count: slots.length,
+    user: Int32Array.from(slots, ([user]) => user),
+    intendedUs: Float64Array.from(slots, ([, atS]) => Math.round(atS * s)),
+  }
+  return usersThere(table, planned(10_000, phases), loadEndS === null ? null : loadEndS * s)
+}
+const inSeconds = (lives: UsersThere['lives']) => lives.map(({ fromUs, toUs }) => [fromUs / s, toUs / s])
+
+describe('one user with a pace of 10 s', () => {
+  const all = [phase('steady', 5, 100, 1)]
+
+  test.each<[string, readonly number[], number | null, readonly (readonly number[])[]]>([
+    ['was there from the begin of the phase where its first slot came a pace later', [15, 20], null, [[5, 20]]],
+    ['and from that slot on where it came a µs after that', [15.000_001, 20], null, [[15.000_001, 20]]],
+    ['whichever was told first', [20, 15], null, [[5, 20]]],
+    ['was there to the end of the phase where its last came 1.5 paces before', [15, 85], 101, [[5, 99.999_999]]],
+    ['and to that slot where it came a µs before that', [15, 84.999_999], 101, [[5, 84.999_999]]],
+    ['no longer than the load', [15, 85], 90, [[5, 90]]],
+    ['to its last slot, whatever is said of the load', [15, 85], 80, [[5, 85]]],
+    ['to its last slot where nobody knows when the load was over', [15, 85], null, [[5, 85]]],
+    ['by no slot was not there', [], 101, []],
+    ['beside the plan from its first slot to its last', [3, 50, 110], 101, [[3, 110]]],
+  ])('%s', (_why, slots, loadEndS, lives) => {
+    const { lives: seen, users: count } = told(
+      all,
+      slots.map((atS) => [0, atS]),
+      loadEndS,
+    )
+    expect(inSeconds(seen)).toEqual(lives)
+    expect(count).toBe(lives.length)
+  })
+
+  test('is there once over phases that follow each other, and again after a pause', () => {
+    const phases = [phase('a', 0, 20, 1), phase('b', 20, 40, 2), phase('pause', 40, 60, 0), phase('c', 60, 80, 1)]
+    const again = [...phases, phase('d', 80, 100, 1)]
+    const slots = [5, 15, 25, 35, 65, 75, 85, 95].map((atS) => [0, atS] as const)
+    expect(inSeconds(told(again, slots, 101).lives)).toEqual([
+      [0, 39.999_999],
+      [60, 99.999_999],
+    ])
+  })
+})
+
+describe('users without a slot', () => {
+  test.each([
+    ['may have been there for less than a pace', 14.999, [[5, 14.998_999]]],
+    ['were not there for a pace and longer', 15, []],
+  ])('%s', (_why, endS, unseen) => {
+    expect(inSeconds(told([phase('short', 5, endS, 1)], []).unseen)).toEqual(unseen)
+    expect(told([phase('short', 5, endS, 1)], [[0, 6]]).unseen).toEqual([])
+  })
+
+  test('of a rising and of a falling load are those of each user, from and to its own time, to the µs', () => {
+    const rising = told([phase('up', 5, 14, 0, 7)], [])
+    expect(rising.unseen).toEqual(
+      [5_000_000, 6_285_714, 7_571_429, 8_857_143, 10_142_857, 11_428_571, 12_714_286].map((fromUs) => ({
+        fromUs,
+        toUs: 13_999_999,
+      })),
+    )
+    const falling = told([phase('down', 5, 14, 7, 0)], [])
+    expect(falling.unseen).toEqual(
+      [14_000_000, 12_714_286, 11_428_571, 10_142_857, 8_857_143, 7_571_429, 6_285_714].map((endUs) => ({
+        fromUs: 5_000_000,
+        toUs: endUs - 1,
+      })),
+    )
+    // Rounded down, where it is less than half a µs.
+    const other = told([phase('up', 5, 15, 6, 7), phase('on', 15, 100, 7)], [[6, 15]])
+    expect(inSeconds(other.lives)).toEqual([[5, 15]])
+    expect(told([phase('up', 0, 9.999, 0, 7)], []).unseen[1]?.fromUs).toBe(1_428_429)
+  })
+})
+
+describe('the most at once', () => {
+  const lives = [
+    { fromUs: 0, toUs: 10 },
+    { fromUs: 10, toUs: 20 },
+    { fromUs: 30, toUs: 40 },
+  ]
+
+  test.each([
+    ['counts one whose last slot is that at which another begins', 0, 40, 2],
+    ['counts none that begins at the very end', 21, 30, 0],
+    ['counts one that begins a µs before the end', 21, 31, 1],
+    ['counts one that ended as the span began', 20, 30, 1],
+    ['counts none that ended before', 21, 25, 0],
+  ])('%s', (_why, startUs, endUs, most) => {
+    expect(mostAtOnce(lives, [{ startUs, endUs }])).toBe(most)
+    expect(
+      mostAtOnce(lives, [
+        { startUs: 50, endUs: 60 },
+        { startUs, endUs },
+      ]),
+    ).toBe(most)
+  })
 })

@@ -1,12 +1,15 @@
 import type { Phase, Plan } from '../domain/plan.ts'
 import { contains, msToUs, type Span } from '../domain/time.ts'
 import type { CallTable } from '../record/reader-calls.ts'
+import { there } from './there.ts'
 
 /** From when to when a user was there, µs; both included. */
 interface Life {
   readonly fromUs: number
   readonly toUs: number
 }
+
+type Slots = Pick<CallTable, 'count' | 'user' | 'intendedUs'>
 
 export interface UsersThere {
   /** Shown by their slots. */
@@ -24,10 +27,10 @@ export interface UsersThere {
  *
  * @param loadEndUs when the load was over; null: nobody knows, and nobody counts after the last slot
  */
-export function usersThere(table: CallTable, { load }: Plan, loadEndUs: number | null): UsersThere {
+export function usersThere(table: Slots, { load }: Plan, loadEndUs: number | null): UsersThere {
   const slots = slotsByUser(table)
   const paceUs = msToUs(load.paceMs)
-  const usersMax = Math.max(0, ...load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
+  const usersMax = Math.max(...load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
   const lives: Life[] = []
   const unseen: Life[] = []
   for (const [user, own] of slots) lives.push(...livesOf(own, activity(load.phases, user), paceUs, loadEndUs))
@@ -66,19 +69,19 @@ function lifeOf(slots: readonly number[]): readonly Life[] {
   if (slots.length === 0) return []
   let [fromUs, toUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const atUs of slots) {
-    if (atUs < fromUs) fromUs = atUs
-    if (atUs > toUs) toUs = atUs
+    fromUs = Math.min(fromUs, atUs)
+    toUs = Math.max(toUs, atUs)
   }
   return [{ fromUs, toUs }]
 }
 
-function slotsByUser(table: CallTable): ReadonlyMap<number, readonly number[]> {
+function slotsByUser(table: Slots): ReadonlyMap<number, readonly number[]> {
   const slots = new Map<number, number[]>()
   for (let row = 0; row < table.count; row++) {
-    const user = table.user[row] ?? -1
+    const [user, atUs] = [there(table.user[row]), there(table.intendedUs[row])]
     const own = slots.get(user)
-    if (own === undefined) slots.set(user, [table.intendedUs[row] ?? Number.NaN])
-    else own.push(table.intendedUs[row] ?? Number.NaN)
+    if (own === undefined) slots.set(user, [atUs])
+    else own.push(atUs)
   }
   return slots
 }
@@ -90,7 +93,7 @@ function activity(phases: readonly Phase[], user: number): readonly Span[] {
     const part = activeWithin(phase, user)
     const last = spans.at(-1)
     if (part === null) continue
-    if (last !== undefined && last.endUs === part.startUs) spans[spans.length - 1] = { ...last, endUs: part.endUs }
+    if (last !== undefined && last.endUs === part.startUs) spans.splice(-1, 1, { ...last, endUs: part.endUs })
     else spans.push(part)
   }
   return spans
@@ -111,7 +114,7 @@ function activeWithin({ startMs, endMs, usersFrom, usersTo }: Phase, user: numbe
 export function mostAtOnce(lives: readonly Life[], spans: readonly Span[]): number {
   let peak = 0
   for (const span of spans) {
-    const present = lives.filter(({ fromUs, toUs }) => fromUs < span.endUs && toUs >= span.startUs)
+    const present = lives.filter(({ toUs }) => toUs >= span.startUs)
     const edges = present.flatMap(({ fromUs, toUs }) => [
       { atUs: Math.max(fromUs, span.startUs), change: 1 },
       { atUs: toUs, change: -1 },

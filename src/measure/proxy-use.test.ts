@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { measure } from './measure-spec.ts'
+import { proxyUseGate } from './proxy-use.ts'
 import { measureById } from './registry.ts'
 import { RunView } from './run-view.ts'
 import { calmRun, databaseOf, timelineOf } from './testing/calm-run.ts'
@@ -55,4 +56,96 @@ test.each<[why: string, changes: Partial<GeneratedRun>, told: RegExp]>([
   })
   expect(latency(changes, 'slow.recovery')).toMatchObject({ kind: 'none', reason: 'fault_not_observed' })
   expect(latency(changes, 'steady.clear')).toMatchObject({ kind: 'value' })
+})
+
+/** Looks at the sessions: when, s; how many there were, and how many of them came through the proxy. The fault was on from 20 s to 30.2 s. */
+function gateBy(looks: readonly (readonly [atS: number, connections: number, clients: number])[], of = plan) {
+  const database = looks.map(([atS, connections, clients]) => ({
+    ...{ tUs: Math.round(atS * 1e6), connections, clients: { db: clients } },
+  }))
+  const view = new RunView(readGenerated(calmRun({ plan: of, timeline: timelineOf(of), proxies, database, calls: [] })))
+  const injection = view.injection('slow')
+  if (injection === null) throw new Error('no injection')
+  return proxyUseGate(view, injection)?.why ?? null
+}
+
+test.each<[string, Parameters<typeof gateBy>[0]]>([
+  ['one came through it, and was all there was', [[10, 1, 1]]],
+  ['just half of them did', [[10, 4, 2]]],
+  ['they did at the very start of the load', [[0, 12, 12]]],
+  [
+    'those that did not came as the fault did',
+    [
+      [10, 12, 12],
+      [20, 90, 0],
+    ],
+  ],
+  [
+    'those that did not were gone as it was over',
+    [
+      [10, 12, 12],
+      [30.199_999, 90, 0],
+    ],
+  ],
+  [
+    'nobody was there at times',
+    [
+      [10, 12, 12],
+      [11, 0, 0],
+      [25, 90, 0],
+    ],
+  ],
+  [
+    'nobody was there but while it was on',
+    [
+      [10, 0, 0],
+      [25, 12, 12],
+    ],
+  ],
+])('a fault reached the system where %s', (_why, looks) => {
+  expect(gateBy(looks)).toBeNull()
+})
+
+test.each<[string, Parameters<typeof gateBy>[0], string]>([
+  ['just over half went past it', [[10, 3, 1]], '67 % of'],
+  [
+    'they went past it a µs before it',
+    [
+      [10, 12, 12],
+      [19.999_999, 90, 0],
+    ],
+    '88 % of',
+  ],
+  [
+    'they went past it when it was over',
+    [
+      [10, 12, 12],
+      [30.2, 90, 0],
+    ],
+    '88 % of',
+  ],
+  ['they came through it before the load alone', [[-0.000_001, 12, 12]], 'cannot be told'],
+  [
+    'most went past it, but for one while it was on',
+    [
+      [10, 1, 0],
+      [25, 9, 9],
+    ],
+    '100 % of',
+  ],
+])('what a fault did is unknown where %s by a single look', (_why, looks, told) => {
+  expect(gateBy(looks)).toContain(told)
+})
+
+test('what was seen while any of the faults was on does not count', () => {
+  const both = planOf({ faults: [faultOf(), faultOf({ id: 'next', startMs: 45_000 })] })
+  expect(
+    gateBy(
+      [
+        [10, 12, 12],
+        [50, 90, 0],
+      ],
+      both,
+    ),
+  ).toBeNull()
 })

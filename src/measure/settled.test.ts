@@ -3,6 +3,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import { measure } from './measure-spec.ts'
 import { recoveryAfterHeal } from './recovery-after-heal.ts'
 import { RunView } from './run-view.ts'
+import { settle } from './settled.ts'
 import { callsOf, calmRun, databaseOf, poolOf, timelineOf } from './testing/calm-run.ts'
 import { type GeneratedPoolRow, type GeneratedRun, readGenerated } from './testing/generated-run.ts'
 import { faultOf, launchObjectives, objectiveOf, planOf } from './testing/plan-of.ts'
@@ -114,6 +115,64 @@ describe('settled', () => {
     const settling = new RunView(readGenerated(calmRun({ plan, pool }))).settlings.get('slow')
     expect(settling).toMatchObject({ settledUs: null })
     expect(settling?.blindFromUs).not.toBeNull()
+  })
+
+  test('by a single call in 5 s, and not by none', () => {
+    const every = (eachMs: number, latencyMs: number) =>
+      callsOf({ users: 1, startMs: 0, endMs: 60_000, latencyMs: () => latencyMs }).filter(
+        ({ intendedUs }) => intendedUs % (eachMs * 1_000) === 0,
+      )
+    expect(recovery({ calls: every(5_000, 20) })).toMatchObject({ kind: 'value', value: 800 })
+    expect(recovery({ calls: every(5_000, 501) })).toMatchObject({ kind: 'atLeast' })
+    // From 31 s to 36 s nobody called.
+    expect(recovery({ calls: every(15_000, 20) })).toMatchObject({ kind: 'value', value: 10_800 })
+  })
+
+  test('as far as calls are known to be all, to the µs', () => {
+    const view = new RunView(readGenerated(calmRun({ plan })))
+    const { table, index, bounds } = view
+    if (table === null || index === null) throw new Error('no calls')
+    const until = (callsWholeUntilUs: number) =>
+      settle({ table, index, bounds, callsWholeUntilUs, pools: [], database: null }, 30_200_000, 60_000_000)
+    expect(until(36_000_000)).toMatchObject({ settledUs: 31_000_000, blindFromUs: null })
+    expect(until(35_999_999)).toMatchObject({ settledUs: null, blindFromUs: 31_000_000 })
+  })
+
+  test.each([
+    ['how many are in use, where a launch bounds that', strict, 'used', 7_800],
+    ['how many are in use, where nothing bounds that', plan, 'used', 800],
+    ['who waits', strict, 'pending', 7_800],
+    ['who waits', plan, 'pending', 7_800],
+  ] as const)('not while the pool does not tell %s', (_what, of, column, valueMs) => {
+    const sample = (row: GeneratedPoolRow) => (row.tUs > 29e6 && row.tUs < 37e6 ? { ...row, [column]: null } : row)
+    expect(recovery({ plan: of, pool: poolOf({ used, sample }) })).toMatchObject({ value: valueMs })
+  })
+
+  /** A second in which somebody waited, by its mark: begun at `startUs`, give or take `slackUs`. */
+  const marked = (startUs: number, slackUs: number) => {
+    const second = Math.floor(startUs / 1e6)
+    // By the process's own clock, which is as much behind as readings tell that it may be.
+    const behindUs = startUs - second * 1e6 + slackUs
+    const sample = (row: GeneratedPoolRow): GeneratedPoolRow => {
+      const tUs = row.tUs - 3_000
+      const uptimeS = (tUs - behindUs) / 1e6 + 10
+      const last = Math.floor(uptimeS) - 1
+      return { ...row, tUs, tookUs: 2 * slackUs, uptimeS, pendingHigh: [[last, last === second + 10 ? 2 : 0]] }
+    }
+    return poolOf({ used, sample })
+  }
+  const slackUs = 31_250
+
+  test.each([
+    ['at the start of the 5 s', 31_000_000, 0, 1_800],
+    ['at their start by its slack', 31_000_000 + slackUs, slackUs, 1_800],
+    ['by its slack before their start', 31_000_000 + slackUs / 2, slackUs, 800],
+    ['at their end', 35_000_000, 0, 5_800],
+    ['at their end by its slack', 35_000_000 - slackUs, slackUs, 4_800],
+    ['by its slack after their end', 35_000_000, slackUs, 800],
+    ['half of it after their end', 35_500_000, 0, 800],
+  ])('a mark of somebody who waited counts in the 5 s that it lies in: %s', (_where, startUs, slack, valueMs) => {
+    expect(recovery({ pool: marked(startUs, slack) })).toMatchObject({ kind: 'value', value: valueMs })
   })
 
   test('a plan without launch criteria cannot say what settled means', () => {

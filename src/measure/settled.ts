@@ -7,6 +7,7 @@ import type { LaunchBounds } from './launch-bounds.ts'
 import { quantileRank } from './quantile.ts'
 import { gauge, highest, silence, valuesWithin } from './samples.ts'
 import { secondMarks } from './second-marks.ts'
+import { there } from './there.ts'
 
 /** For how long a system must be within its bounds before it counts as settled (docs/reading-a-report.md). */
 export const settledForUs = 5 * usPerSecond
@@ -63,13 +64,13 @@ function callsState({ table, index, callsWholeUntilUs, bounds }: SettlingEvidenc
   const latencies: number[] = []
   let bad = 0
   eachRowNear(index, span.startUs, span.endUs, (row) => {
-    if (!contains(span, table.intendedUs[row] ?? Number.NaN)) return
+    if (!contains(span, there(table.intendedUs[row]))) return
     latencies.push(latencyHighMs(table, row))
-    if (goodByCode[table.outcome[row] ?? -1] !== true) bad += 1
+    if (!there(goodByCode[there(table.outcome[row])])) bad += 1
   })
   if (latencies.length === 0) return 'blind'
   // By the nearest rank, which for fewer than 20 calls is the slowest of them.
-  const p95Ms = Float64Array.from(latencies).sort()[quantileRank(0.95, latencies.length)] ?? Number.POSITIVE_INFINITY
+  const p95Ms = there(Float64Array.from(latencies).sort()[quantileRank(0.95, latencies.length)])
   const slow = bounds.latencyMsP95Max !== null && p95Ms > bounds.latencyMsP95Max
   const failing = bounds.errorRatioMax !== null && bad / latencies.length > bounds.errorRatioMax
   return slow || failing ? 'unwell' : 'well'

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import type { Measured } from '../domain/verdict.ts'
+import { measureById } from './registry.ts'
+import { RunView } from './run-view.ts'
+import { calmRun, poolOf, timelineOf } from './testing/calm-run.ts'
+import { type GeneratedPoolRow, readGenerated } from './testing/generated-run.ts'
+import { faultOf, planOf } from './testing/plan-of.ts'
+
+const plan = planOf({ faults: [faultOf()] })
+
+/** The fault is on from 20 s to 30.2 s. A sample each 250 ms, with 12 of 100 in use; `changes` by its time, s. */
+function ask(id: string, windowId: string, changes: (atS: number) => Partial<GeneratedPoolRow>): Measured {
+  const pool = poolOf({ used: () => 12, sample: (row) => ({ ...row, ...changes((row.tUs - 3_000) / 1e6) }) })
+  const view = new RunView(readGenerated(calmRun({ plan, timeline: timelineOf(plan), pool, calls: [] })))
+  const [spec, window] = [measureById(id), view.window(windowId)]
+  if (spec === null || window === null) throw new Error(`${id} ${windowId}`)
+  return spec.compute({
+    ...{ view, window, tool: null, withinMs: null },
+    stretch: { name: windowId, spans: window.spans, fault: null, shapedBy: [], calls: view.calls(window) },
+  })
+}
+const clamp = (value: number, most: number): number => Math.min(Math.max(0, value), most)
+
+/** So many waits from 21 s to 26 s, by bucket: to 5 ms, 50 ms, 500 ms, 1 s, 5 s and 30 s. */
+const waits =
+  (count: number, cumulative: readonly number[]) =>
+  (atS: number): Partial<GeneratedPoolRow> => {
+    const share = clamp((atS - 21) / 5, 1)
+    return { wait: [Math.round(count * share), 1, cumulative.map((one) => Math.round(one * share))] }
+  }
+
+describe('a pool is exhausted', () => {
+  const silent = { used: null, max: null, pending: null }
+
+  test.each<[string, boolean, (atS: number) => Partial<GeneratedPoolRow>]>([
+    ['not where nobody ever gave up', false, () => ({ timeouts: 0 })],
+    ['as soon as one gave up', true, (atS) => ({ timeouts: atS < 25 ? 0 : 1 })],
+    [
+      'not by 2 s of saturation, to the ms',
+      false,
+      (atS) => ({ saturatedS: clamp(atS - 22, 2), saturatedLongestS: clamp(atS - 22, 2) }),
+    ],
+    [
+      'by a ms more',
+      true,
+      (atS) => ({ saturatedS: clamp(atS - 22, 2.001), saturatedLongestS: clamp(atS - 22, 2.001) }),
+    ],
+    ['not by a few waits of which the longest took up to 1 s', false, waits(30, [29, 29, 29, 30, 30, 30])],
+    ['not by a p95 of up to 1 s', false, waits(500, [400, 400, 400, 500, 500, 500])],
+    ['by a p95 of over 1 s', true, waits(500, [400, 400, 400, 400, 500, 500])],
+    ['by a p95 that is above all buckets', true, waits(500, [400, 400, 400, 400, 400, 400])],
+    [
+      'by a p95 that is above all buckets, of which the last one ends at 1 s',
+      true,
+      (atS) => ({ ...waits(500, [400, 400, 500])(atS), waitBoundsS: [0.1, 1, Number.POSITIVE_INFINITY] }),
+    ],
+    [
+      'not by a p95 in the last bucket, which ends at 1 s',
+      false,
+      (atS) => ({ ...waits(500, [400, 500, 500])(atS), waitBoundsS: [0.1, 1, Number.POSITIVE_INFINITY] }),
+    ],
+  ])('%s', (_why, value, changes) => {
+    expect(ask('pool.exhausted', 'slow', changes)).toMatchObject({ kind: 'value', value })
+  })
+
+  test('or not: that cannot be told by waits above all buckets, of which the last ends below 1 s', () => {
+    const changes = (atS: number) => ({
+      ...waits(500, [400, 400, 500])(atS),
+      waitBoundsS: [0.1, 0.5, Number.POSITIVE_INFINITY],
+    })
+    expect(ask('pool.exhausted', 'slow', changes)).toMatchObject({
+      kind: 'none',
+      reason: 'interval_crosses_bound',
+      why: expect.stringContaining('whether wait p95 went over'),
+    })
+  })
+
+  test('by as many samples as the sign has that has the most', () => {
+    expect(ask('pool.exhausted', 'slow', () => ({}))).toMatchObject({ value: false, sampleCount: 41 })
+    expect(ask('pool.exhausted', 'slow', waits(500, [500, 500, 500, 500, 500, 500])).sampleCount).toBe(500)
+    expect(ask('pool.exhausted', 'slow', (atS) => (atS < 20 ? {} : silent))).toMatchObject({
+      kind: 'none',
+      sampleCount: 0,
+    })
+  })
+
+  test('or not: that nobody knows of a pool that shows no sign at all', () => {
+    expect(ask('pool.exhausted', 'slow', () => silent)).toMatchObject({
+      ...{ kind: 'none', reason: 'no_samples', sampleCount: 0 },
+      why: 'no sign of exhaustion could be read',
+    })
+  })
+})
+
+describe('waits for a connection', () => {
+  test('the longest is told of a single wait, the p95 is not', () => {
+    const one = (atS: number): Partial<GeneratedPoolRow> =>
+      atS < 25 ? { wait: [0, 0, [0, 0, 0, 0, 0, 0]] } : { wait: [1, 1, [0, 0, 1, 1, 1, 1]] }
+    expect(ask('pool.acquire_wait.max', 'slow', one)).toMatchObject({ kind: 'value', value: 500, sampleCount: 1 })
+    expect(ask('pool.acquire_wait.p95', 'slow', one)).toMatchObject({ kind: 'none', reason: 'too_few_samples' })
+  })
+
+  test('are none where nobody asked', () => {
+    const measured = ask('pool.acquire_wait.max', 'slow', () => ({ wait: [0, 0, [0, 0, 0, 0, 0, 0]] }))
+    expect(measured).toMatchObject({ kind: 'none', reason: 'no_samples', sampleCount: 0 })
+  })
+})
+
+describe('callers that gave up', () => {
+  const from = (fromS: number, count: (atS: number) => number, windowId = 'slow') =>
+    ask('pool.acquire_timeouts', windowId, (atS) => ({ timeouts: atS < fromS ? null : count(atS) }))
+
+  test.each([
+    ['long before the window are none in it', from(-2, () => 40), { value: 0 }],
+    ['are not known where the first was told in it', from(25, () => 1), { kind: 'none', reason: 'no_samples' }],
+    ['are none where it was told at 0 first', from(25, () => 0), { value: 0 }],
+    ['are those told since, at the least', from(25, (atS) => (atS < 27 ? 40 : 47)), { interval: { low: 7 } }],
+    ['are not known where it was told after the window alone', from(40, () => 0), { kind: 'none', sampleCount: 0 }],
+    // Clear are 5 to 20 s and 40.2 to 60 s.
+    [
+      'are not known where it was told in the second of two spans first',
+      from(45, () => 3, 'steady.clear'),
+      { kind: 'none' },
+    ],
+  ])('%s', (_why, measured, told) => {
+    expect(measured).toMatchObject(told)
+  })
+
+  test('are known where the first was told at the very start of the window, to the µs', () => {
+    const shifted = (shiftUs: number) =>
+      ask('pool.acquire_timeouts', 'slow', (atS) => ({
+        tUs: Math.round(atS * 1e6) + shiftUs,
+        tookUs: 0,
+        timeouts: atS < 20 ? null : 40,
+      }))
+    expect(shifted(0)).toMatchObject({ kind: 'value', value: 0 })
+    expect(shifted(1)).toMatchObject({ kind: 'none', reason: 'no_samples' })
+  })
+})

@@ -107,22 +107,19 @@ describe('waits for a connection', () => {
 })
 
 describe('callers that gave up', () => {
-  const from = (fromS: number, count: (atS: number) => number, windowId = 'slow') =>
-    ask('pool.acquire_timeouts', windowId, (atS) => ({ timeouts: atS < fromS ? null : count(atS) }))
+  const anyTime = 40
+  const jump = (atS: number): number => (atS < 27 ? 40 : 47)
 
-  test.each([
-    ['long before the window are none in it', from(-2, () => 40), { value: 0 }],
-    ['are not known where the first was told in it', from(25, () => 1), { kind: 'none', reason: 'no_samples' }],
-    ['are none where it was told at 0 first', from(25, () => 0), { value: 0 }],
-    ['are those told since, at the least', from(25, (atS) => (atS < 27 ? 40 : 47)), { interval: { low: 7 } }],
-    ['are not known where it was told after the window alone', from(40, () => 0), { kind: 'none', sampleCount: 0 }],
+  test.each<[string, string, number, (atS: number) => number, Partial<Measured>]>([
+    ['long before the window are none in it', 'slow', -2, () => anyTime, { value: 0 }],
+    ['are not known where the first was told in it', 'slow', 25, () => 1, { kind: 'none', reason: 'no_samples' }],
+    ['are none where it was told at 0 first', 'slow', 25, () => 0, { value: 0 }],
+    ['are those told since, at the least', 'slow', 25, jump, { value: 7 }],
+    ['are not known where it was told after the window alone', 'slow', 40, () => 0, { kind: 'none', sampleCount: 0 }],
     // Clear are 5 to 20 s and 40.2 to 60 s.
-    [
-      'are not known where it was told in the second of two spans first',
-      from(45, () => 3, 'steady.clear'),
-      { kind: 'none' },
-    ],
-  ])('%s', (_why, measured, told) => {
+    ['are not known where it was told in the first of two spans', 'steady.clear', 9, () => 3, { kind: 'none' }],
+  ])('%s', (_why, windowId, fromS, count, told) => {
+    const measured = ask('pool.acquire_timeouts', windowId, (atS) => ({ timeouts: atS < fromS ? null : count(atS) }))
     expect(measured).toMatchObject(told)
   })
 

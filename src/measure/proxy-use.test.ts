@@ -126,6 +126,14 @@ test.each<[string, Parameters<typeof gateBy>[0], string]>([
   ],
   ['they came through it before the load alone', [[-0.000_001, 12, 12]], 'cannot be told'],
   [
+    'nobody was there but while it was on, and those went past it',
+    [
+      [10, 0, 0],
+      [25, 12, 1],
+    ],
+    '92 % of',
+  ],
+  [
     'most went past it, but for one while it was on',
     [
       [10, 1, 0],

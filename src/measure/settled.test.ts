@@ -117,6 +117,12 @@ describe('settled', () => {
     expect(settling?.blindFromUs).not.toBeNull()
   })
 
+  test('by its errors alone, where a launch bounds those alone', () => {
+    const errorsOnly = planOf({ faults: [faultOf()], objectives: launchObjectives.slice(1) })
+    expect(recovery({ plan: errorsOnly, calls: failingUntil(45_000, 10) })).toMatchObject({ value: 12_800 })
+    expect(recovery({ plan: errorsOnly, calls: slowUntil(45_000) })).toMatchObject({ value: 800 })
+  })
+
   test('by a single call in 5 s, and not by none', () => {
     const every = (eachMs: number, latencyMs: number) =>
       callsOf({ users: 1, startMs: 0, endMs: 60_000, latencyMs: () => latencyMs }).filter(

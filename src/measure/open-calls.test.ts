@@ -29,6 +29,14 @@ test.each([
     [call(2, 4, 'timeout')],
     ['0 to 0', '1 to 1', '1 to 1', '0 to 1'],
   ],
+  [
+    'nor one that was never sent and is said to have ended',
+    [
+      { ...call(2, 4, 'unsent'), readyUs: 3 * s },
+      { ...call(2, 4, 'timeout'), startedUs: null },
+    ],
+    ['0 to 0', '0 to 0', '0 to 0', '0 to 0'],
+  ],
   ['one that was never sent is none', [call(2, null, 'unsent')], ['0 to 0', '0 to 0', '0 to 0', '0 to 0']],
 ])('calls that are open: %s', (_why, calls, expected) => {
   expect(openAt(calls, 1, 2, 3, 4)).toEqual(expected)

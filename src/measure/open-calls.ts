@@ -1,6 +1,7 @@
 import { outcomes } from '../domain/outcome.ts'
 import type { CallTable } from '../record/reader-calls.ts'
 import { lastAtOrBefore } from './samples.ts'
+import { there } from './there.ts'
 
 export interface OpenCalls {
   /** Sent, and waited for by their callers. */
@@ -27,5 +28,5 @@ export function openCalls(table: CallTable | null): (atUs: number) => OpenCalls 
 const timeoutCode = outcomes.indexOf('timeout')
 
 function wasSent(table: CallTable, row: number): boolean {
-  return !Number.isNaN(table.startedUs[row] ?? Number.NaN)
+  return !Number.isNaN(there(table.startedUs[row]))
 }

@@ -134,3 +134,46 @@ describe('callers that gave up', () => {
     expect(shifted(1)).toMatchObject({ kind: 'none', reason: 'no_samples' })
   })
 })
+
+describe('what a target never tells is not assessed', () => {
+  const lacking = (id: string, changes: (atS: number) => Partial<GeneratedPoolRow>): string | null => {
+    const pool = poolOf({ used: () => 12, sample: (row) => ({ ...row, ...changes(row.tUs / 1e6) }) })
+    const view = new RunView(readGenerated(calmRun({ plan, pool, calls: [] })))
+    return measureById(id)?.lacking?.(view) ?? null
+  }
+  const longest = 'pool.saturated_time.longest'
+
+  test.each<[string, string, (atS: number) => Partial<GeneratedPoolRow>, RegExp | null]>([
+    ['saturation by gauges', longest, () => ({}), null],
+    [
+      'saturation by counters, without gauges',
+      longest,
+      () => ({ pending: null, saturatedS: 0, saturatedLongestS: 0 }),
+      null,
+    ],
+    ['neither', longest, () => ({ pending: null }), /does not tell pending of its pool/],
+    ['half of the counters', longest, () => ({ pending: null, saturatedS: 0 }), /does not tell pending/],
+    ['it once, in all of the run', longest, (atS) => (atS > 30 && atS < 30.2 ? {} : { pending: null }), null],
+    ['no sign of exhaustion', 'pool.exhausted', () => ({ pending: null }), /does not tell pending/],
+    ['one sign of exhaustion', 'pool.exhausted', () => ({ pending: null, timeouts: 0 }), null],
+    ['nothing at all, of a sampler that never had an answer', longest, () => ({ error: 'HTTP 503' }), null],
+    [
+      'nothing, in the only answer that it had',
+      longest,
+      (atS) => (atS > 30 && atS < 30.2 ? { pending: null } : { error: 'HTTP 503' }),
+      /does not tell pending/,
+    ],
+  ])('%s', (_what, id, changes, why) => {
+    if (why === null) expect(lacking(id, changes)).toBeNull()
+    else expect(lacking(id, changes)).toMatch(why)
+  })
+
+  test('but for a stream that was cut, which may have told it later', () => {
+    const folder = readGenerated(
+      calmRun({ plan, calls: [], pool: poolOf({ used: () => 12, sample: (row) => ({ ...row, pending: null }) }) }),
+    )
+    if (folder.pool === null) throw new Error('no pool')
+    const pool = { ...folder.pool, state: { ...folder.pool.state, cut: 'it ends in the middle of a row' } }
+    expect(measureById(longest)?.lacking?.(new RunView({ ...folder, pool }))).toBeNull()
+  })
+})

@@ -1,4 +1,5 @@
 import type { Interval } from '../domain/verdict.ts'
+import { there } from './there.ts'
 
 /** The 97.5 % point of the normal distribution: intervals of 95 %. */
 const z = 1.96
@@ -44,15 +45,16 @@ export function designEffect(counts: ArrayLike<number>, hits: ArrayLike<number>)
   let hit = 0
   let blocks = 0
   for (let block = 0; block < counts.length; block++) {
-    n += counts[block] ?? 0
-    hit += hits[block] ?? 0
-    if ((counts[block] ?? 0) > 0) blocks += 1
+    const count = there(counts[block])
+    n += count
+    hit += there(hits[block])
+    if (count > 0) blocks += 1
   }
   const share = hit / n
   if (blocks < 2 || !(share > 0 && share < 1)) return 1
   let squares = 0
   for (let block = 0; block < counts.length; block++) {
-    squares += ((hits[block] ?? 0) - share * (counts[block] ?? 0)) ** 2
+    squares += (there(hits[block]) - share * there(counts[block])) ** 2
   }
   const clustered = (squares * blocks) / (blocks - 1)
   return Math.min(n, Math.max(1, clustered / (n * share * (1 - share))))
@@ -90,7 +92,7 @@ function summed(values: ArrayLike<number>, each: number): number[] {
   const sums = new Array<number>(Math.ceil(values.length / each)).fill(0)
   for (let at = 0; at < values.length; at++) {
     const block = Math.floor(at / each)
-    sums[block] = (sums[block] ?? 0) + (values[at] ?? 0)
+    sums[block] = there(sums[block]) + there(values[at])
   }
   return sums
 }

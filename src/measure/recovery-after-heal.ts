@@ -5,6 +5,7 @@ import type { MeasureSpec } from './measure-spec.ts'
 import { atLeast, between, none } from './measured.ts'
 import type { RunView } from './run-view.ts'
 import { settledForUs } from './settled.ts'
+import { there } from './there.ts'
 import { callsOfWindow } from './window-calls.ts'
 
 /** From the heal, verified, to settled: within the launch bounds for 5 s. */
@@ -26,7 +27,8 @@ export const recoveryAfterHeal: MeasureSpec = {
 
 /** All that was looked at: from the heal to the end of the 5 s that settled it, or as far as one could look. */
 function lookedAt(view: RunView, window: Window): Stretch | Gate {
-  if (view.table === null) return stretchOf(view, window)
+  const { table, index } = view
+  if (table === null || index === null) return stretchOf(view, window)
   const injection = view.injection(window.fault)
   const startUs = injection?.healVerifiedUs ?? null
   const settling = view.settlings.get(window.fault ?? '')
@@ -43,26 +45,21 @@ function lookedAt(view: RunView, window: Window): Stretch | Gate {
   if (endUs <= startUs)
     return { reason: 'no_samples', why: `the load ended before the fault ${injection.id} was healed` }
   const spans = [{ startUs, endUs }]
-  const { table, index } = view
-  const seen: Window = { ...window, kind: 'phase', spans }
-  const calls = table === null || index === null ? view.calls(window) : callsOfWindow(table, index, seen, [])
+  const calls = callsOfWindow(table, index, { ...window, kind: 'phase', spans }, [])
   return { name: window.id, spans, fault: window.fault, shapedBy: [injection.id], calls }
 }
 
 function afterHeal(view: RunView, window: Window, { spans, calls }: Stretch): Measured {
   const method = 'first whole second from which all launch bounds were kept for 5 s and nobody waited for a connection'
-  const settling = view.settlings.get(window.fault ?? '')
-  const injection = view.injection(window.fault)
-  const startUs = spans[0]?.startUs
-  if (settling === undefined || injection === null || startUs === undefined) {
-    return none('fault_not_healed', 'the end of the fault was never seen', 'ms', 0, method)
-  }
+  const settling = there(view.settlings.get(window.fault ?? ''))
+  const { startUs } = there(spans[0])
+  const resolutionUs = view.injection(window.fault)?.resolutionUs ?? 0
   const n = calls.intended
   if (settling.settledUs !== null) {
     const valueUs = settling.settledUs - startUs
     // It came at some time within the second before; with a blind stretch before that, perhaps in it.
     const earliestUs = Math.min(valueUs, (settling.blindFromUs ?? settling.settledUs) - startUs) - usPerSecond
-    const interval = { low: Math.max(0, earliestUs) / 1000, high: (valueUs + (injection.resolutionUs ?? 0)) / 1000 }
+    const interval = { low: Math.max(0, earliestUs) / 1000, high: (valueUs + resolutionUs) / 1000 }
     return between(valueUs / 1000, interval, 'ms', n, method)
   }
   if (settling.blindFromUs !== null) {

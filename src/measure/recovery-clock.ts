@@ -2,6 +2,7 @@ import { usPerSecond } from '../domain/time.ts'
 import type { InjectionRecord } from '../domain/verdict.ts'
 import type { TimelineRow } from '../record/reader-rows.ts'
 import type { LedgerFacts, Write } from './ledger-facts.ts'
+import { there } from './there.ts'
 
 /** For so long the targets must be kept, from the recovery's start on: as after a heal (settled.ts). */
 export const sustainedUs = 5 * usPerSecond
@@ -74,7 +75,7 @@ export function recoveryClock({ injection, facts, timeline, targets, horizonUs }
   const noticedUs = step('detected', startUs)
   const sureUs = step('decided', noticedUs)
   // What works again before anybody has decided needed nobody.
-  const isNeeded = first === null || (sureUs !== null && (first.completedUs ?? 0) > sureUs)
+  const isNeeded = first === null || (sureUs !== null && first.completedUs > sureUs)
   const [detectedUs, decidedUs] = isNeeded ? [noticedUs, sureUs] : [null, null]
   /** What is told later than the first success it led to (a hook still had to end) counts up to that success. */
   const deed = (name: string): number | null => {
@@ -94,20 +95,22 @@ export function recoveryClock({ injection, facts, timeline, targets, horizonUs }
     actedUs: deed('acted'),
     firstUs: first?.completedUs ?? null,
     firstGapUs: first === null ? 0 : gapBefore(after, first),
-    sustainedUs: sustained === null ? null : Math.max(sustained.intendedUs, first?.completedUs ?? 0),
+    sustainedUs: sustained === null ? null : Math.max(sustained.intendedUs, there(first?.completedUs)),
     sustainedGapUs: sustained === null ? 0 : gapBefore(after, sustained),
     writes: after.length,
   }
 }
 
+type Success = Write & { readonly completedUs: number }
+
 /** The success that came first, of those that were sent when the harm was there. */
-function firstSuccess(writes: readonly Write[], harmedUs: number): Write | null {
+function firstSuccess(writes: readonly Write[], harmedUs: number): Success | null {
   const good = writes.filter(
-    ({ outcome, invokedUs, completedUs }) =>
-      outcome === 'ok' && completedUs !== null && invokedUs !== null && invokedUs >= harmedUs,
+    (write): write is Success =>
+      write.outcome === 'ok' && write.completedUs !== null && write.invokedUs !== null && write.invokedUs >= harmedUs,
   )
-  return good.reduce<Write | null>(
-    (least, write) => (least === null || (write.completedUs ?? 0) < (least.completedUs ?? 0) ? write : least),
+  return good.reduce<Success | null>(
+    (least, write) => (least === null || write.completedUs < least.completedUs ? write : least),
     null,
   )
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Measured } from '../domain/verdict.ts'
 import { measure } from './measure-spec.ts'
+import { exactly } from './measured.ts'
 import { measureById } from './registry.ts'
 import { RunView } from './run-view.ts'
 import { callsOf, calmRun, type PoolShape, poolOf, timelineOf } from './testing/calm-run.ts'
 import { type GeneratedPoolRow, readGenerated } from './testing/generated-run.ts'
 import { faultOf, launchObjectives, planOf } from './testing/plan-of.ts'
+import { tellsUsed, whereTold } from './told-pool.ts'
 
 const plan = planOf({ faults: [faultOf()], objectives: launchObjectives })
 
@@ -37,6 +39,14 @@ describe('a page that answers without a gauge is no sample of it', () => {
     ['its size not for 3 s', 'pool.time_above', 'steady', telling('max', (s) => s < 40 || s > 43)],
     ['who waits not for 3 s', 'pool.saturated_time.longest', 'steady', telling('pending', (s) => s < 40 || s > 43)],
     ['who waits not for 3 s after the heal', 'pool.drain_time', 'slow', telling('pending', (s) => s < 40 || s > 43)],
+    ['its use not for 3 s, but its size', 'pool.drain_time', 'slow', telling('used', (s) => s < 40 || s > 43)],
+    [
+      'for 3 s nothing but its age',
+      'pool.used.peak_ratio',
+      'steady',
+      telling('used', (s) => s < 40 || s > 43).map((row) => ({ ...row, uptimeS: row.tUs / 1e6 + 10 })),
+    ],
+    ['in one of two spans alone', 'pool.used.peak_ratio', 'steady.clear', telling('used', (s) => s > 40)],
     [
       'only at the begin of the rest',
       'pool.leaked',
@@ -64,7 +74,7 @@ describe('a page that answers without a gauge is no sample of it', () => {
 
   test('exhaustion cannot be told without who waits', () => {
     const pool = telling('pending', (s) => s < 40 || s > 43)
-    expect(ask('pool.exhausted', 'steady', pool)).toMatchObject({ kind: 'none' })
+    expect(ask('pool.exhausted', 'steady', pool)).toMatchObject({ kind: 'none', sampleCount: 0 })
   })
 
   test('a pool that fell silent on its use in the rest may have leaked', () => {
@@ -88,6 +98,23 @@ describe('a page that answers without a gauge is no sample of it', () => {
     ['before the first call, from which on it is there', telling('used', (s) => s > 15.5), 15_000],
   ])('missing %s, it is told', (_when, pool, callsFromMs) => {
     expect(ask('pool.used.peak_ratio', 'steady', pool, callsFromMs)).toMatchObject({ kind: 'value', value: 0.03 })
+  })
+
+  test('missing in a span that ends as the first call is sent, it is told by the other', () => {
+    const spans = [
+      { startUs: 5_000_000, endUs: 20_000_000 },
+      { startUs: 40_000_000, endUs: 60_000_000 },
+    ]
+    const reasonOf = (callsFromMs: number) => {
+      const view = viewOf(
+        telling('used', (s) => s > 39),
+        callsFromMs,
+      )
+      const part = { instance: null, server: null, rows: view.poolRows, spans, down: [] }
+      const told = whereTold(view, tellsUsed, 'count', () => exactly(1, 'count', 1, 'told'))(part)
+      return told.kind === 'none' ? told.reason : told.kind
+    }
+    expect([reasonOf(20_000), reasonOf(15_000)]).toEqual(['value', 'sampler_silent'])
   })
 
   test('but not where it came long after the first call', () => {

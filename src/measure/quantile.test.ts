@@ -161,6 +161,30 @@ describe('the design effect over blocks of rising length', () => {
     expect(clusteredEffect([1, 0, 1, 0, 1, 0, 1, 0], [1, 0, 0, 0, 1, 0, 0, 0])).toBeCloseTo((4 / 3) * widened(4), 9)
   })
 
+  test('takes seconds that are left out, and those after the last hit, for such without any', () => {
+    const full: [number[], number[]] = [
+      [10, 0, 10, 0, 10, 10, 0, 10],
+      [4, 0, 0, 0, 9, 0, 0, 0],
+    ]
+    const sparse: [number[], number[]] = [[], []]
+    for (const at of [0, 2, 4, 5, 7]) sparse[0][at] = 10
+    ;[sparse[1][0], sparse[1][4]] = [4, 9]
+    expect(clusteredEffect(...sparse)).toBe(clusteredEffect(...full))
+  })
+
+  test('is by blocks of 20 s and of 30 s where those differ most', () => {
+    // Of 180 s all calls hit in turns of 20 s, and of 30 s.
+    for (const each of [20, 30]) {
+      const [counts, hits] = seconds(180, (second) => (Math.floor(second / each) % 2 === 0 ? 10 : 0))
+      const blocks = 180 / each
+      const share = Math.ceil(blocks / 2) / blocks
+      const squares = blocks * share * (1 - share) * (10 * each) ** 2
+      const clustered = (squares * blocks) / (blocks - 1)
+      const effect = clustered / (1_800 * share * (1 - share))
+      expect(clusteredEffect(counts, hits)).toBeCloseTo(effect * widened(blocks), 6)
+    }
+  })
+
   test('is 1 where nothing can differ', () => {
     expect(clusteredEffect([10], [3])).toBe(1)
     expect(clusteredEffect([], [])).toBe(1)

@@ -74,12 +74,13 @@ const blocksMin = 6
  * there must be some; widened by Student's t, since it is itself an estimate from as few values as there are blocks
  * (batch means: Law, "Simulation Modeling and Analysis", 5th ed., section 9.5.3). At most the number of calls.
  *
- * @param counts calls in each second
+ * @param counts calls in each second; a second that is left out has none
  * @param hits calls in each second for which the indicator holds
  */
 export function clusteredEffect(counts: ArrayLike<number>, hits: ArrayLike<number>): number {
   const effects = blockSecondsOf.map((seconds) => {
-    const [blockCounts, blockHits] = [summed(counts, seconds), summed(hits, seconds)]
+    const blockCounts = summed(counts, counts.length, seconds)
+    const blockHits = summed(hits, counts.length, seconds)
     const blocks = blockCounts.filter((count) => count > 0).length
     if (blocks < 2 || (seconds > 1 && blocks < blocksMin)) return 1
     const effect = designEffect(blockCounts, blockHits)
@@ -88,11 +89,12 @@ export function clusteredEffect(counts: ArrayLike<number>, hits: ArrayLike<numbe
   return Math.max(...effects)
 }
 
-function summed(values: ArrayLike<number>, each: number): number[] {
-  const sums = new Array<number>(Math.ceil(values.length / each)).fill(0)
-  for (let at = 0; at < values.length; at++) {
+/** A second of which nothing is told has none: lists may have holes, and end early. */
+function summed(values: ArrayLike<number>, length: number, each: number): number[] {
+  const sums = new Array<number>(Math.ceil(length / each)).fill(0)
+  for (let at = 0; at < length; at++) {
     const block = Math.floor(at / each)
-    sums[block] = there(sums[block]) + there(values[at])
+    sums[block] = there(sums[block]) + (values[at] ?? 0)
   }
   return sums
 }

@@ -88,7 +88,10 @@ describe('the rest after the load', () => {
     })
     expect(leaked(uses(0, 12, 3), { sample: at(62_100_000, { used: null }) })).toMatchObject({ value: 3 })
     expect(leaked(uses(0, 12, 3), { sample: at(62_000_000, { error: 'HTTP 503' }) })).toMatchObject({ value: 3 })
-    expect(leaked(uses(0, 12, 3), { sample: at(62_000_000, { used: null }) })).toMatchObject({ kind: 'none' })
+    expect(leaked(uses(0, 12, 3), { sample: at(62_000_000, { used: null }) })).toMatchObject({
+      kind: 'none',
+      sampleCount: 0,
+    })
   })
 
   test('of one connection is a leak of one', () => {
@@ -101,6 +104,14 @@ describe('calls that were cut at the end of the load', () => {
     const measured = leaked(uses(0, 12, 3), { cut: 1 })
     expect(measured).toMatchObject({ kind: 'value', value: 3, interval: { low: 0, high: 3 } })
     expect(measured.method).toContain('may still hold some: 1')
+  })
+
+  test('are none in a run without calls', () => {
+    const { calls: _, ...rest } = calmRun({ plan, pool: poolOf({ used: uses(0, 12, 3) }) })
+    const view = new RunView(readGenerated(rest))
+    const [spec, window] = [measureById('pool.leaked'), view.window('run')]
+    if (spec === null || window === null) throw new Error('no measure, or no run')
+    expect(measure(view, spec, { window })).toMatchObject({ value: 3, interval: { low: 3, high: 3 } })
   })
 
   test('hold nothing where nothing is in use', () => {

@@ -191,7 +191,7 @@ describe('time to drain', () => {
     [
       'drained at the very end of the load is not drained within it',
       poolOf({
-        used: (ms) => (ms < 59_800 ? 90 : 12),
+        used: (ms) => (ms < 59_750 ? 90 : 12),
         sample: (row) => ({ ...row, tUs: row.tUs + 197_000 + (row.tUs === 59_753_000 ? 50_000 : 0) }),
       }),
       { kind: 'atLeast', value: 29_800 },

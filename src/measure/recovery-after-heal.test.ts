@@ -139,3 +139,14 @@ test('where a launch has no word on errors, a few of them keep nothing from sett
   })
   expect(recovery({ plan: planOf({ faults: [faultOf()], objectives }), calls })).toMatchObject({ value: 800 })
 })
+
+test('whether a fault came cannot be told without a timeline', () => {
+  const { timeline: _, ...rest } = calmRun({ plan, calls: slowUntil(20_000) })
+  const view = new RunView(readGenerated(rest))
+  const window = view.window('slow')
+  if (window === null) throw new Error('no window')
+  expect(measure(view, recoveryAfterHeal, { window })).toMatchObject({
+    ...{ kind: 'none', reason: 'stream_cut', sampleCount: 0 },
+    why: expect.stringMatching(/never came by a timeline that was cut: the run folder has none$/),
+  })
+})

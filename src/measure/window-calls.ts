@@ -5,6 +5,7 @@ import { callEndUs } from './call-facts.ts'
 import { type CallSeconds, eachRowNear } from './call-seconds.ts'
 import { CallSet } from './call-set.ts'
 import { cutByFault } from './cut-calls.ts'
+import { there } from './there.ts'
 
 /**
  * The calls of a window.
@@ -24,7 +25,7 @@ export function callsOfWindow(table: CallTable, index: CallSeconds, window: Wind
   for (const span of window.spans) {
     const overByUs = window.kind === 'clear' ? nextStartUs(span, taken) : Number.POSITIVE_INFINITY
     eachRowNear(index, span.startUs, span.endUs, (row) => {
-      if (!contains(span, table.intendedUs[row] ?? Number.NaN)) return
+      if (!contains(span, there(table.intendedUs[row]))) return
       const endUs = callEndUs(table, row)
       if (Number.isNaN(endUs)) return
       rows.push(row)
@@ -47,7 +48,7 @@ function nextStartUs(span: Span, taken: readonly Span[]): number {
 function overlapping(table: CallTable, spans: readonly Span[]): Uint32Array {
   const rows: number[] = []
   for (let row = 0; row < table.count; row++) {
-    const intended = table.intendedUs[row] ?? Number.NaN
+    const intended = there(table.intendedUs[row])
     const end = callEndUs(table, row)
     const touches = (span: Span): boolean => intended < span.endUs && (end > span.startUs || contains(span, intended))
     if (spans.some(touches)) rows.push(row)

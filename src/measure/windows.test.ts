@@ -5,6 +5,7 @@ import { RunView } from './run-view.ts'
 import { callsOf, calmRun, timelineOf } from './testing/calm-run.ts'
 import { type GeneratedCall, type GeneratedRun, readGenerated, type TimelineEntry } from './testing/generated-run.ts'
 import { faultOf, launchObjectives, planOf } from './testing/plan-of.ts'
+import { callsOfWindow } from './window-calls.ts'
 import { without } from './windows.ts'
 
 const oneFault = planOf({ faults: [faultOf()] })
@@ -274,4 +275,19 @@ test('the recovery of a fault that waited is watched from when it really ended',
   const view = viewOf(waited, { timeline: timelineOf(oneFault) })
   expect(spansMs(view, 'slow')).toEqual([[20_000, 30_200]])
   expect(spansMs(view, 'slow.recovery')).toEqual([[30_200, 40_000]])
+})
+
+test('an injection of two spans has the calls that were under way in either of them', () => {
+  const { table, index } = viewOf(oneFault)
+  if (table === null || index === null) throw new Error('no calls')
+  // 50 calls a second, 20 ms each.
+  const [first, second] = [
+    { startUs: 20_000_000, endUs: 21_000_000 },
+    { startUs: 30_000_000, endUs: 32_000_000 },
+  ]
+  const of = (spans: readonly Span[]): number => {
+    const window = { id: 'slow', kind: 'injection', spans, fault: 'slow', judged: true } as const
+    return callsOfWindow(table, index, window, []).intended
+  }
+  expect([of([first]), of([second]), of([first, second])]).toEqual([50, 100, 150])
 })

@@ -178,16 +178,22 @@ describe('stale reads', () => {
   })
 
   it('are those asked for within the window, and of two as bad the later one is named', () => {
+    const { changes: few, ops: all } = chainOf(20, 10_100)
     const looks = [4_999, 5_000, 59_999, 60_000].map((atMs): Look => ({ atMs, seen: [[0, null]] }))
-    const found = measured('data.stale_reads', registersOf({ changes, held: { 0: ops }, looks }), undefined, 'steady')
+    const found = measured(
+      'data.stale_reads',
+      registersOf({ changes: few, held: { 0: all }, looks }),
+      undefined,
+      'steady',
+    )
     expect(found).toMatchObject({ value: 2, sampleCount: 2 })
     const shown = [10_000, 12_000, 11_000].map((atMs): Look => {
       return { atMs, seen: [[0, `u${(atMs - 8_000) / 20 + 1}`]] }
     })
-    const alike = measured('data.stale_reads', registersOf({ changes, held: { 0: ops }, looks: shown }))
+    const alike = measured('data.stale_reads', registersOf({ changes: few, held: { 0: all }, looks: shown }))
     expect(alike.method).toContain('the worst by replica at 12.000 s, without u202 of 7.959 s before')
     const better = [...shown, { atMs: 13_000, seen: [[0, 'u500'] as const] }]
-    const worse = measured('data.stale_reads', registersOf({ changes, held: { 0: ops }, looks: better }))
+    const worse = measured('data.stale_reads', registersOf({ changes: few, held: { 0: all }, looks: better }))
     expect(worse).toMatchObject({ value: 4, method: alike.method })
   })
 

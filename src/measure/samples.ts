@@ -1,4 +1,5 @@
 import { type Span, usPerSecond } from '../domain/time.ts'
+import { there } from './there.ts'
 import { durationUs } from './windows.ts'
 
 /** A longer silence of a sampler is a gap (docs/reading-a-report.md); for one that samples seldom, two intervals. */
@@ -38,12 +39,12 @@ function gapsOf(times: readonly number[], span: Span): readonly Span[] {
   const points: number[] = from < 0 ? [span.startUs] : []
   let closed = false
   for (let at = Math.max(0, from); at < times.length && !closed; at++) {
-    const timeUs = times[at] ?? 0
+    const timeUs = there(times[at])
     points.push(timeUs)
     closed = timeUs >= span.endUs
   }
   if (!closed) points.push(span.endUs)
-  return points.slice(1).map((endUs, at) => ({ startUs: points[at] ?? endUs, endUs }))
+  return points.slice(1).map((endUs, at) => ({ startUs: there(points[at]), endUs }))
 }
 
 /** Index of the last of rising times that is at or before `timeUs`, or -1. */
@@ -52,7 +53,7 @@ export function lastAtOrBefore(times: ArrayLike<number>, timeUs: number): number
   let high = times.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((times[middle] ?? 0) <= timeUs) low = middle + 1
+    if (there(times[middle]) <= timeUs) low = middle + 1
     else high = middle
   }
   return low - 1
@@ -91,7 +92,7 @@ export function largestRise(source: Gauge, span: Span): number {
   const from = lastAtOrBefore(source.timesUs, span.startUs - 1) + 2
   const to = lastAtOrBefore(source.timesUs, span.endUs - 1)
   let rise = 0
-  for (let at = from; at <= to; at++) rise = Math.max(rise, (source.values[at] ?? 0) - (source.values[at - 1] ?? 0))
+  for (let at = from; at <= to; at++) rise = Math.max(rise, there(source.values[at]) - there(source.values[at - 1]))
   return rise
 }
 
@@ -139,10 +140,10 @@ export function peakWithArrivals(
     const from = lastAtOrBefore(source.timesUs, span.startUs - 1) + 1
     const to = lastAtOrBefore(source.timesUs, span.endUs - 1)
     for (let at = from; at < to; at++) {
-      const arrived = (arrivals.values[at + 1] ?? 0) - (arrivals.values[at] ?? 0)
+      const arrived = there(arrivals.values[at + 1]) - there(arrivals.values[at])
       // A counter that went back was reset with its server: nothing is known of what arrived.
       if (arrived < 0) return sampled
-      high = Math.max(high, (source.values[at] ?? 0) + arrived)
+      high = Math.max(high, there(source.values[at]) + arrived)
     }
   }
   return { ...sampled, high }

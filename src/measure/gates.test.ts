@@ -1,44 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readRunFolder } from '../record/reader.ts'
 import { measure } from './measure-spec.ts'
 import { measureById } from './registry.ts'
 import { RunView } from './run-view.ts'
-import { type CallsShape, callsOf, calmRun, databaseOf, poolOf, timelineOf } from './testing/calm-run.ts'
-import {
-  type GeneratedPoolRow,
-  type GeneratedRun,
-  readGenerated,
-  type TimelineEntry,
-  withFolder,
-  writeRun,
-} from './testing/generated-run.ts'
+import { type CallsShape, callsOf, calmRun, databaseOf, timelineOf } from './testing/calm-run.ts'
+import { type GeneratedRun, readGenerated, type TimelineEntry } from './testing/generated-run.ts'
 import { faultOf, planOf } from './testing/plan-of.ts'
-
-const plan = planOf({ faults: [faultOf()] })
-
-function reasonIn(view: RunView, measureId: string, windowId: string): string {
-  const spec = measureById(measureId)
-  const window = view.window(windowId)
-  if (spec === null || window === null) throw new Error(`${measureId} ${windowId}`)
-  const measured = measure(view, spec, { window })
-  return measured.kind === 'none' ? measured.reason : measured.kind
-}
-
-function reasonFor(measureId: string, windowId: string, changes: Partial<GeneratedRun>): string {
-  return reasonIn(new RunView(readGenerated(calmRun({ plan, ...changes }))), measureId, windowId)
-}
+import { failing, p95, peak, gatedPlan as plan, pool, reasonFor, reasonIn } from './testing/reason-for.ts'
 
 const calls = (changes: Partial<CallsShape>) =>
   callsOf({ users: 50, startMs: 0, endMs: 60_000, latencyMs: () => 20, ...changes })
-const pool = (sample: (row: GeneratedPoolRow) => GeneratedPoolRow | null) => poolOf({ used: () => 12, sample })
 const silent = (fromMs: number, toMs: number) =>
   pool((row) => (row.tUs >= fromMs * 1000 && row.tUs < toMs * 1000 ? null : row))
-const failing = (fromMs: number, toMs: number) =>
-  pool((row) =>
-    row.tUs >= fromMs * 1000 && row.tUs < toMs * 1000 ? { tUs: row.tUs, tookUs: 1_000_000, error: 'HTTP 503' } : row,
-  )
 /** Leaves out all but each `nth` sample of a stretch. */
 const sparse = (nth: number, fromMs: number, toMs: number) =>
   pool((row) =>
@@ -50,9 +22,6 @@ const ended = (tUs: number, reason: string): TimelineEntry[] => [
   ...timelineOf(plan).filter(([at]) => at < tUs),
   [tUs, 'end', null, { reason }],
 ]
-
-const p95 = 'tool.latency.p95'
-const peak = 'pool.used.peak_ratio'
 
 describe('no evidence is no measurement', () => {
   test.each([
@@ -368,97 +337,5 @@ describe('at the very edge', () => {
     const measured = measure(view, spec, { window })
     expect(measured.sampleCount).toBe(0)
     expect(measured.kind === 'none' ? measured.why : '').toMatch(new RegExp(`${text.replace(/[()]/g, '.')}$`))
-  })
-})
-
-describe('a stream that was cut', () => {
-  test('after the last beat of the load cost nothing', () => {
-    withFolder((folder) => {
-      writeRun(folder, calmRun({ plan }))
-      const path = join(folder, 'calls/k6-1.ndjson')
-      const text = readFileSync(path, 'utf8')
-      writeFileSync(path, text.slice(0, text.indexOf('{"end"')))
-      expect(reasonIn(new RunView(readRunFolder(folder)), p95, 'steady')).toBe('value')
-    })
-  })
-
-  /** The reason in windows before and after a cut of one stream at 50 s. */
-  function reasonsAfterCut(file: string, measureId: string): readonly string[] {
-    return withFolder((folder) => {
-      writeRun(folder, calmRun({ plan }))
-      const path = join(folder, file)
-      const text = readFileSync(path, 'utf8')
-      writeFileSync(path, text.slice(0, text.indexOf('{"beat":[51000000')))
-      const view = new RunView(readRunFolder(folder))
-      return ['slow', 'steady', 'run'].map((window) => reasonIn(view, measureId, window))
-    })
-  }
-
-  test.each([
-    ['calls/k6-1.ndjson', p95, ['value', 'stream_cut', 'stream_cut']],
-    ['calls/k6-1.ndjson', peak, ['value', 'stream_cut', 'stream_cut']],
-    ['timeline.ndjson', p95, ['value', 'stream_cut', 'stream_cut']],
-    ['pool.ndjson', peak, ['value', 'stream_cut', 'stream_cut']],
-    ['pool.ndjson', p95, ['value', 'value', 'value']],
-  ])('%s makes %s unknown in windows that reach beyond the cut', (file, measureId, reasons) => {
-    expect(reasonsAfterCut(file, measureId)).toEqual(reasons)
-  })
-})
-
-test('a sampler that was cut tells of a time as far as 3 s before', () => {
-  const cutAt = (second: number): string =>
-    withFolder((folder) => {
-      writeRun(folder, calmRun({ plan }))
-      const path = join(folder, 'pool.ndjson')
-      const text = readFileSync(path, 'utf8')
-      writeFileSync(path, text.slice(0, text.indexOf(`{"beat":[${second + 1}000000`)))
-      return reasonIn(new RunView(readRunFolder(folder)), peak, 'slow')
-    })
-  // The window ends at 30.2 s.
-  expect([cutAt(33), cutAt(34)]).toEqual(['stream_cut', 'value'])
-})
-
-test('of two pieces of a window, the error is named that came in either', () => {
-  const view = new RunView(readGenerated(calmRun({ plan, pool: failing(50_000, 53_000) })))
-  const [spec, window] = [measureById(peak), view.window('steady.clear')]
-  if (window === null || spec === null) throw new Error(peak)
-  const measured = measure(view, spec, { window })
-  expect(measured.kind === 'none' ? measured.why : '').toContain('(HTTP 503)')
-})
-
-describe('what a target cannot tell', () => {
-  const lacking = (measureId: string, changes: Partial<GeneratedRun>): string | null =>
-    measureById(measureId)?.lacking?.(new RunView(readGenerated(calmRun({ plan, ...changes })))) ?? null
-
-  test.each([
-    [
-      'a pool that is not observed',
-      peak,
-      { plan: planOf({ observe: { ...plan.observe, pool: null } }) },
-      /observe\.pool/,
-    ],
-    ['a pool without a size', peak, { pool: pool((row) => ({ ...row, max: null })) }, /max/],
-    ['a pool without a wait histogram', 'pool.acquire_wait.p95', {}, /wait/],
-    ['a stack without a replica', 'database.replay_lag.max', {}, /follows another/],
-    [
-      'a stack without a database',
-      'database.deadlocks',
-      { plan: planOf({ stack: { ...plan.stack, nodes: {} } }) },
-      /PostgreSQL/,
-    ],
-  ] as const)('%s', (_why, measureId, changes, expected) => {
-    expect(lacking(measureId, changes)).toMatch(expected)
-  })
-
-  test.each([
-    ['a pool that tells', peak, {}],
-    [
-      'a sampler that never answered is missing evidence, not a target that cannot tell',
-      peak,
-      { pool: failing(-10_000, 70_000) },
-    ],
-    ['signs of exhaustion by gauges alone', 'pool.exhausted', {}],
-  ] as const)('not: %s', (_why, measureId, changes) => {
-    expect(lacking(measureId, changes)).toBeNull()
   })
 })

@@ -1,25 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { PoolRow } from '../record/reader-rows.ts'
 import { saturatedOf } from './pool-saturation.ts'
+import { mutePoolRow } from './testing/mute-pool-row.ts'
 
 const s = 1_000_000
-const mute: PoolRow = {
-  tUs: 0,
-  tookUs: 0,
-  error: null,
-  used: null,
-  idle: null,
-  max: null,
-  pending: null,
-  timeouts: null,
-  saturatedS: null,
-  saturatedLongestS: null,
-  uptimeS: null,
-  usedHigh: null,
-  pendingHigh: null,
-  wait: null,
-  instance: null,
-}
 type Spans = readonly (readonly [fromS: number, toS: number])[]
 
 function stretchOf(rows: readonly PoolRow[], ...spans: Spans) {
@@ -32,7 +16,7 @@ function stretchOf(rows: readonly PoolRow[], ...spans: Spans) {
 const sampled = (timesS: readonly number[], full: readonly number[], changes: Partial<PoolRow> = {}): PoolRow[] =>
   timesS.map((at) => {
     const isFull = full.includes(at)
-    const state = { ...mute, tUs: at * s, used: isFull ? 10 : 9, max: 10, pending: isFull ? 2 : 0 }
+    const state = { ...mutePoolRow, tUs: at * s, used: isFull ? 10 : 9, max: 10, pending: isFull ? 2 : 0 }
     return isFull ? { ...state, ...changes } : state
   })
 const seconds = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, at) => from + at)
@@ -115,7 +99,7 @@ describe('the longest saturated stretch, by counters', () => {
   /** A reading a second, which took 100 ms. */
   const counted = (toS: number, totalS: (at: number) => number, longestS: (at: number) => number | null): PoolRow[] =>
     seconds(0, toS).map((at) => ({
-      ...mute,
+      ...mutePoolRow,
       ...{ tUs: at * s, tookUs: 100_000, saturatedS: totalS(at), saturatedLongestS: longestS(at) },
     }))
   const clamp = (value: number, most: number): number => Math.min(Math.max(0, value), most)

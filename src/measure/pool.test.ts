@@ -9,6 +9,7 @@ import { gauge } from './samples.ts'
 import { peakWithin, secondMarks } from './second-marks.ts'
 import { calmRun, poolOf, timelineOf } from './testing/calm-run.ts'
 import { type GeneratedPoolRow, readGenerated } from './testing/generated-run.ts'
+import { mutePoolRow } from './testing/mute-pool-row.ts'
 import { faultOf, planOf } from './testing/plan-of.ts'
 
 const plan = planOf({ faults: [faultOf()] })
@@ -87,7 +88,13 @@ describe('the peak of the pool', () => {
         const used = (ms: number): number => heights[Math.floor(ms / 100)] ?? 0
         const rows: PoolRow[] = withMarks(used)
           .filter((row) => row.tUs > 0 && row.tUs < 11_000_000)
-          .map((row) => ({ ...nothing, ...row, wait: null, usedHigh: row.usedHigh ?? null, used: row.used ?? null }))
+          .map((row) => ({
+            ...mutePoolRow,
+            ...row,
+            wait: null,
+            usedHigh: row.usedHigh ?? null,
+            used: row.used ?? null,
+          }))
         const span = { startUs: Math.min(a, b) * 1000, endUs: Math.max(a, b) * 1000 }
         const peak = peakWithin(
           secondMarks(rows, 'usedHigh'),
@@ -112,27 +119,9 @@ describe('the peak of the pool', () => {
     )
   })
 
-  const nothing: PoolRow = {
-    tUs: 0,
-    tookUs: 0,
-    error: null,
-    used: null,
-    idle: null,
-    max: null,
-    pending: null,
-    timeouts: null,
-    saturatedS: null,
-    saturatedLongestS: null,
-    uptimeS: null,
-    usedHigh: null,
-    pendingHigh: null,
-    wait: null,
-    instance: null,
-  }
-
   test('marks are mapped by the closest bracket of all readings, and begin anew with the process', () => {
     const reading = (tUs: number, tookUs: number, uptimeS: number, mark: readonly [number, number]): PoolRow => ({
-      ...nothing,
+      ...mutePoolRow,
       tUs,
       tookUs,
       uptimeS,
@@ -155,8 +144,8 @@ describe('the peak of the pool', () => {
 
   test('a mark that no reading came for while the system still kept it is not final', () => {
     const rows = [
-      { ...nothing, tUs: 5_500_000, uptimeS: 5.5, usedHigh: [[5, 8]] as const },
-      { ...nothing, tUs: 20_000_000, uptimeS: 20, usedHigh: [[20, 3]] as const },
+      { ...mutePoolRow, tUs: 5_500_000, uptimeS: 5.5, usedHigh: [[5, 8]] as const },
+      { ...mutePoolRow, tUs: 20_000_000, uptimeS: 20, usedHigh: [[20, 3]] as const },
     ]
     expect(secondMarks(rows, 'usedHigh')).toEqual([])
   })

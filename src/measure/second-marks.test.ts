@@ -2,28 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { PoolRow } from '../record/reader-rows.ts'
 import type { Gauge } from './samples.ts'
 import { peakWithin, secondMarks } from './second-marks.ts'
+import { mutePoolRow } from './testing/mute-pool-row.ts'
 
 const s = 1_000_000
-const mute: PoolRow = {
-  tUs: 0,
-  tookUs: 0,
-  error: null,
-  used: null,
-  idle: null,
-  max: null,
-  pending: null,
-  timeouts: null,
-  saturatedS: null,
-  saturatedLongestS: null,
-  uptimeS: null,
-  usedHigh: null,
-  pendingHigh: null,
-  wait: null,
-  instance: null,
-}
 /** Asked and answered at once, of a process that began at t0. */
 const reading = (atS: number, ...usedHigh: readonly (readonly [number, number])[]): PoolRow => ({
-  ...mute,
+  ...mutePoolRow,
   tUs: atS * s,
   uptimeS: atS,
   usedHigh,

@@ -33,6 +33,12 @@ describe('the waits of a stretch', () => {
     expect(waits === null ? null : waitQuantile(waits.inner, 1)).toEqual({ low: 1, high: Number.POSITIVE_INFINITY })
   })
 
+  it('a reading with fewer counts than bounds is none', () => {
+    const rows = rowsOf((s) => [s * 8, s * 9, s * 10])
+    const odd = rows.map((row, s) => (s === 30 ? { ...row, wait: { count: 1, sumS: 0, cumulative: [1] } } : row))
+    expect(waitsOfAll([{ rows: odd, spans: whole }], boundsS)).toEqual(waitsOfAll([{ rows, spans: whole }], boundsS))
+  })
+
   it('a count that fell up to a bound alone is of another process, too', () => {
     const rows = rowsOf((s) => (s < 31 ? [s, s * 10, s * 10] : [s * 10, s * 2, s * 20]))
     expect(waitsOfAll([{ rows, spans: whole }], boundsS)?.outer).toBeNull()

@@ -85,7 +85,9 @@ function carriedForward(rows: readonly WaitRow[], headerBoundsS: readonly number
     if (row.error !== null) return []
     last = row.wait ?? last
     boundsS = row.waitBoundsS?.filter(Number.isFinite) ?? boundsS
-    return last === null ? [] : [{ fromUs: row.tUs - row.tookUs, tUs: row.tUs, wait: last, boundsS }]
+    // Counts of fewer bounds than there are tell of none.
+    if (last === null || last.cumulative.length < boundsS.length) return []
+    return [{ fromUs: row.tUs - row.tookUs, tUs: row.tUs, wait: last, boundsS }]
   })
 }
 

@@ -9,16 +9,7 @@ import type {
 } from './generated-run.ts'
 import { planOf } from './plan-of.ts'
 
-/** A generator of numbers in [0, 1) that depends on its seed alone (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
+export { seededRandom as randomOf } from '../difference/whole-runs.ts'
 
 export interface CallsShape {
   readonly users: number

@@ -40,6 +40,12 @@ it('names the tool whose calls kept most of them waiting, not the tool that was 
   expect(hintOf([...heldUp(0, 1, 10, 2), ...heldUp(1, 0, 12, 3)])).toContain(`most often of ${first}.`)
 })
 
+it('counts what waited, not the calls that were waited for; of as many the tool that the run names first', () => {
+  const twice = [...heldUp(0, 0, 10, 1), ...heldUp(1, 0, 12, 1)]
+  expect(hintOf([...twice, ...heldUp(2, 1, 14, 3)])).toContain(`most often of ${second}.`)
+  expect(hintOf([...heldUp(2, 1, 10, 2), ...heldUp(0, 0, 14, 2)])).toContain(`most often of ${first}.`)
+})
+
 it('names none where the call that held them is not recorded', () => {
   const [, ...unsent] = heldUp(0, 1, 10, 3)
   expect(hintOf(unsent)).toBe(

@@ -1,5 +1,6 @@
 import { outcomes } from '../domain/outcome.ts'
 import type { CallSet } from '../measure/call-set.ts'
+import { there } from '../measure/there.ts'
 
 const unsentCode = outcomes.indexOf('unsent')
 
@@ -20,14 +21,15 @@ function holdingTool({ table, rows }: CallSet): string | null {
     waits.set(free, (waits.get(free) ?? 0) + 1)
   }
   const held = new Map<number, number>()
-  for (let row = 0; row < table.outcome.length; row += 1) {
-    if (table.outcome[row] === unsentCode) continue
+  for (const [row, code] of table.outcome.entries()) {
+    if (code === unsentCode) continue
     const count = waits.get(freeAt(table.user[row], table.endedUs[row]))
-    const tool = table.tool[row] ?? -1
-    if (count !== undefined) held.set(tool, (held.get(tool) ?? 0) + count)
+    if (count === undefined) continue
+    const tool = there(table.tool[row])
+    held.set(tool, (held.get(tool) ?? 0) + count)
   }
   const [most] = [...held].sort(([a, countA], [b, countB]) => countB - countA || a - b)
-  return most === undefined ? null : (table.tools[most[0]] ?? null)
+  return most === undefined ? null : there(table.tools[most[0]])
 }
 
 function freeAt(user: number | undefined, atUs: number | undefined): string {

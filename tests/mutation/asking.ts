@@ -25,6 +25,8 @@ export class Asking {
   readonly #exchange: Exchange
   readonly #specifications: readonly TestSpecification[]
   readonly #chosen: readonly Mutant[]
+  /** Of the files that failed last. */
+  #whys: readonly { readonly message: string }[] = []
 
   constructor(
     vitest: Vitest,
@@ -119,12 +121,17 @@ export class Asking {
   /** The files that failed. */
   async #run(specifications: readonly TestSpecification[]): Promise<ReadonlySet<string>> {
     const { testModules } = await this.#vitest.runTestSpecifications([...specifications], true)
-    return new Set(testModules.filter((module) => !module.ok()).map(({ moduleId }) => moduleId))
+    const failed = testModules.filter((module) => !module.ok())
+    this.#whys = failed.flatMap((module) => [
+      ...module.errors(),
+      ...[...module.children.allTests('failed')].flatMap((test) => test.result().errors ?? []),
+    ])
+    return new Set(failed.map(({ moduleId }) => moduleId))
   }
 
   #refuse(failed: readonly string[]): void {
     const unsteady = [...new Set(this.#exchange.unsteady())]
-    if (failed.length > 0) throw new Error(`without any mutant these fail: ${failed.join()}`)
+    if (failed.length > 0) throw new Error(`without any mutant these fail: ${failed.join()}: ${this.#whys[0]?.message}`)
     if (unsteady.length > 0) throw new Error(`run once more, without any mutant, these fail: ${unsteady.join()}`)
   }
 }

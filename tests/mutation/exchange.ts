@@ -58,7 +58,9 @@ export class Exchange {
   #rows<Row>(name: string): readonly Row[] {
     const path = join(this.#folder, name)
     if (!existsSync(path)) return []
-    const lines = readFileSync(path, 'utf8').split('\n')
+    const text = readFileSync(path, 'utf8')
+    // Another worker may be in the middle of its row: it is read the next time.
+    const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Row)
   }
 }

@@ -88,12 +88,11 @@ export function sampleDatabase(spec: DatabaseSamplerSpec): Sampler {
     }
   }
   /** null: not asked this time. */
-  const countAll = async (): Promise<Clients | null> => {
+  const countAll = (): Clients | null => {
     const nowUs = spec.clock.monotonicUs()
     if (spec.proxies.length === 0 || nowUs - countedUs < clientsEveryUs) return null
     countedUs = nowUs
-    const counts = spec.proxies.map(async (proxy) => [proxy.link, await countClients(proxy)] as const)
-    return Object.fromEntries(await Promise.all(counts))
+    return Object.fromEntries(spec.proxies.map((proxy) => [proxy.link, countClients(proxy)]))
   }
   const sample = async () => {
     const askedUs = spec.clock.monotonicUs()
@@ -105,7 +104,7 @@ export function sampleDatabase(spec: DatabaseSamplerSpec): Sampler {
       const result = await line.client.query<Record<string, unknown>>(sampleQuery, values)
       nowUs = spec.clock.monotonicUs()
       // At once: they are held against the sessions.
-      const clients = await countAll()
+      const clients = countAll()
       cells = cellsOf(result.rows[0] ?? {}, await askStatements(line), clients)
     } catch (cause) {
       error = cause instanceof Error ? cause.message : String(cause)

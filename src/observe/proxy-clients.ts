@@ -1,5 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
@@ -28,13 +27,12 @@ const everywhere = '00000000'
  * How many clients other than this process have a connection open to the proxy now; null: it is not on this machine, or the
  * machine does not tell. Toxiproxy's own metrics cannot say it: they count a connection's bytes when it is over (2.12.0).
  */
-export async function countClients({ host, port }: WatchedProxy): Promise<number | null> {
+export function countClients({ host, port }: WatchedProxy): number | null {
   if (!isHere(host)) return null
-  // Our fresh connections come and go while the tables are read: 20 ms, where thousands have just been closed.
-  const before = ownInodes()
-  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(textOf))
-  const sockets = tables.flatMap((table) => socketsOf(table, port))
-  return clientsAmong(sockets, { host, port }, before.union(ownInodes()))
+  // In one turn: a fresh connection of ours that came and went meanwhile would be taken for somebody else's.
+  const own = ownInodes()
+  const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => socketsOf(textOf(path), port))
+  return clientsAmong(sockets, { host, port }, own)
 }
 
 /** The same by a table; null: nobody listens there, as where what listens is out of sight. */
@@ -118,8 +116,12 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '')
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** A descriptor may be closed while we look. */

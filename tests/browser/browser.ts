@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -63,15 +63,21 @@ export async function openHtml(browser: Browser, html: string, state: State): Pr
   const complaints: string[] = []
   page.on('console', (message) => complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(error.message))
+  let folder: string | null = null
   if (state.asJenkins === true) {
     const headers = { 'content-security-policy': jenkinsPolicy }
     await page.route('**/*', (route) => route.fulfill({ body: html, contentType: 'text/html', headers }))
     await page.goto('http://report.invalid/report.html')
   } else {
-    const file = join(mkdtempSync(join(tmpdir(), 'squall-report-')), 'report.html')
+    folder = mkdtempSync(join(tmpdir(), 'squall-report-'))
+    const file = join(folder, 'report.html')
     writeFileSync(file, html)
     await page.goto(pathToFileURL(file).href)
   }
   if (state.font !== undefined) await page.addStyleTag({ content: `*{font-family:"${state.font}"!important}` })
-  return { page, complaints, close: () => context.close() }
+  const close = async () => {
+    await context.close()
+    if (folder !== null) rmSync(folder, { recursive: true })
+  }
+  return { page, complaints, close }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { expectNoMiss } from './expect-no-miss.ts'
@@ -136,7 +137,9 @@ describe('a system that breaks', () => {
 
 describe('bad input', () => {
   it('is reported at once, every problem with its path, and nothing is started', async () => {
-    const folder = mkdtempSync(join('/tmp', 'squall-plan-'))
+    const folder = mkdtempSync(join(tmpdir(), 'squall-plan-'))
+    using cleanup = new DisposableStack()
+    cleanup.defer(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'bad.yaml')
     writeFileSync(
       file,

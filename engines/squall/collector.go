@@ -12,6 +12,10 @@ import (
 
 const (
 	autogroupFile = "/proc/self/autogroup" // sched(7); reads "/autogroup-42 nice -5", takes a nice value
+	// Names the file with the weight of this process's control group, in which no autogroup counts (cgroups(7)).
+	weightVariable = "SQUALL_CPU_WEIGHT_FILE"
+	// Has the weight of the system under test.
+	equalVariable = "SQUALL_CPU_WEIGHT_OF_STACK"
 
 	liveMetric = "/gc/heap/live:bytes" // what the last collection left
 	heapMetric = "/memory/classes/heap/objects:bytes"
@@ -31,14 +35,20 @@ const (
 // on the same machine would stand still, and a healthy pool would fill, for the harness's own doing. Calls need the
 // precedence, the collection does not. Where there is none to give up, Go's own ways are left as they are.
 type collector struct {
-	nice     string // what the harness gave
-	setNice  func(string) error
+	given    string // what the harness gave: a nice value, or a weight
+	none     string // what others have
+	set      func(string) error
 	readHeap func() (live, heap uint64)
 	collect  func()
 }
 
 // newCollector gives nil where this process has no precedence.
 func newCollector() *collector {
+	if file := os.Getenv(weightVariable); file != "" {
+		if c := groupCollector(file, os.Getenv(equalVariable)); c != nil {
+			return c
+		}
+	}
 	text, err := os.ReadFile(autogroupFile)
 	if err != nil {
 		return nil
@@ -48,8 +58,24 @@ func newCollector() *collector {
 		return nil
 	}
 	return &collector{
-		nice:     nice,
-		setNice:  func(value string) error { return os.WriteFile(autogroupFile, []byte(value), 0) },
+		given:    nice,
+		none:     "0",
+		set:      func(value string) error { return os.WriteFile(autogroupFile, []byte(value), 0) },
+		readHeap: readHeap,
+		collect:  runtime.GC,
+	}
+}
+
+// groupCollector gives nil where there is no such group. `equal` is what the system under test has.
+func groupCollector(file, equal string) *collector {
+	text, err := os.ReadFile(file)
+	if err != nil || equal == "" {
+		return nil
+	}
+	return &collector{
+		given:    strings.TrimSpace(string(text)),
+		none:     equal,
+		set:      func(value string) error { return os.WriteFile(file, []byte(value), 0) },
 		readHeap: readHeap,
 		collect:  runtime.GC,
 	}
@@ -92,7 +118,7 @@ func (c *collector) run(done <-chan struct{}) {
 
 // collectPolitely has the precedence back when it returns, and earlier when its lack is felt.
 func (c *collector) collectPolitely() error {
-	if err := c.setNice("0"); err != nil {
+	if err := c.set(c.none); err != nil {
 		return err
 	}
 	collected, back := make(chan struct{}), make(chan error, 1)
@@ -101,12 +127,12 @@ func (c *collector) collectPolitely() error {
 			slept := time.Now()
 			select {
 			case <-collected:
-				back <- c.setNice(c.nice)
+				back <- c.set(c.given)
 				return
 			case <-time.After(restEvery):
 			}
 			if time.Since(slept) > restEvery+lateMax {
-				back <- c.setNice(c.nice)
+				back <- c.set(c.given)
 				return
 			}
 		}

@@ -2,6 +2,8 @@ package squall
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -21,8 +23,9 @@ func fakeCollector(takes time.Duration, heaps ...uint64) (*collector, func() []s
 	told := make(chan string, 100)
 	at := 0
 	c := &collector{
-		nice:    "-5",
-		setNice: func(value string) error { told <- "nice " + value; return nil },
+		given: "-5",
+		none:  "0",
+		set:   func(value string) error { told <- "nice " + value; return nil },
 		readHeap: func() (uint64, uint64) {
 			heap := heaps[min(at, len(heaps)-1)]
 			at++
@@ -71,9 +74,35 @@ func TestItCollectsWhenTheHeapHasDoubledAndNotBefore(t *testing.T) {
 
 func TestItEndsWhereItMayNotChangeItsPrecedence(t *testing.T) {
 	c, told := fakeCollector(0, 500)
-	c.setNice = func(string) error { return errors.New("not permitted") }
+	c.set = func(string) error { return errors.New("not permitted") }
 	c.run(make(chan struct{})) // returns by itself
 	if got := told(); len(got) != 0 {
 		t.Errorf("got %v, want nothing done", got)
+	}
+}
+
+func TestItGivesUpTheWeightOfItsOwnGroup(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cpu.shares")
+	if c := groupCollector(file, "3072"); c != nil {
+		t.Errorf("got %v without a group", c)
+	}
+	if err := os.WriteFile(file, []byte("30720\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := groupCollector(file, "3072")
+	weightNow := func() string {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	var during string
+	c.collect = func() { during = weightNow() }
+	if err := c.collectPolitely(); err != nil {
+		t.Fatal(err)
+	}
+	if after := weightNow(); during != "3072" || after != "30720" {
+		t.Errorf("got %s and then %s", during, after)
 	}
 }

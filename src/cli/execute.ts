@@ -8,7 +8,7 @@ import type { NewestDrill } from '../domain/past-drill.ts'
 import { type Advice, needsRouter, type Plan } from '../domain/plan.ts'
 import type { ToolReads } from '../domain/tool-reads.ts'
 import { type KeeperClient, startKeeper } from '../keeper/client.ts'
-import { joinCpuGroup } from '../keeper/cpu-groups.ts'
+import { generatorEnvironment, joinCpuGroup } from '../keeper/cpu-groups.ts'
 import type { LedgerTool } from '../ledger/start.ts'
 import { bundleSpoken, bundleWorkload } from '../load/bundle.ts'
 import { generatorConfig } from '../load/generator-config.ts'
@@ -197,6 +197,7 @@ class Execution {
     const generator = cleanup.use(await this.#startLoad(engines, load, workFolder, keeper.mark))
     await keeper.adopt('k6', generator.pid)
     prefer(generator.pid)
+    joinCpuGroup(this.#runId, 'generator', generator.pid)
     const release = cleanup.move()
     return { ...load, generator, [Symbol.asyncDispose]: () => release.disposeAsync() }
   }
@@ -330,7 +331,7 @@ class Execution {
       configPath: join(workFolder, 'k6-1.json'),
       logPath: this.#log('k6-1'),
       processorsMax: generatorProcessors(),
-      env: mark,
+      env: { ...mark, ...generatorEnvironment(this.#runId) },
       clock: this.#context.clock,
     })
   }

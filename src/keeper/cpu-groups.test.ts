@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../record/clock.ts'
-import { cpuGroupsOf, hierarchyOf, joinCpuGroup, leaveCpuGroups } from './cpu-groups.ts'
+import { cpuGroupsOf, generatorEnvironment, hierarchyOf, joinCpuGroup, leaveCpuGroups } from './cpu-groups.ts'
 import { parseMounts } from './mounts.ts'
 
 let root: string
@@ -46,6 +46,18 @@ describe('a group', () => {
       '3000',
       '4711',
     ])
+  })
+
+  it('of the generator is joined out of that of its harness, and no other', () => {
+    const harness = (id: string) => `0::/squall-${id}-harness\n`
+    expect(joinCpuGroup('run-1', 'generator', 4_711, hierarchy(), harness('run-2'))).toBe(false)
+    expect(joinCpuGroup('run-1', 'stack', 4_711, hierarchy(), harness('run-1'))).toBe(false)
+    expect(joinCpuGroup('run-1', 'generator', 4_711, hierarchy(), harness('run-1'))).toBe(true)
+    const told = generatorEnvironment('run-1', hierarchy())
+    const { SQUALL_CPU_WEIGHT_FILE: file = '', SQUALL_CPU_WEIGHT_OF_STACK: ofStack } = told
+    expect(ofStack).toBe('300')
+    expect(readFileSync(file, 'utf8')).toBe('3000')
+    expect(generatorEnvironment('run-1', null)).toEqual({})
   })
 
   it('that cannot be made is done without', () => {

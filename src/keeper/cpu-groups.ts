@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Clock } from '../domain/clock.ts'
 import { goneAfterKillMsMax, pollMs } from './limits.ts'
 import { type Mount, readMounts } from './mounts.ts'
@@ -8,9 +8,10 @@ import { becomes } from './waiting.ts'
 /**
  * A run's stack, and the harness with its generator, go before whatever else the machine does: a neighbour that burns a
  * core must not be measured as the system's slowness. Each is a control group of its own (cgroups(7)). Only root may make
- * them, not in every container, and not out of a group that somebody else has made; without, all is as it was.
+ * them, not in every container, and not out of a group that somebody else has made; without, all is as it was. The load
+ * generator has one of its own, beside the harness's, whose weight it gives up while it collects its garbage.
  */
-export type CpuPart = 'stack' | 'harness'
+export type CpuPart = 'stack' | 'harness' | 'generator'
 
 /**
  * Times the weight of one neighbour; the generator before the system, so that a busy machine makes the system late and
@@ -18,7 +19,7 @@ export type CpuPart = 'stack' | 'harness'
  * pool of 100 was full in five of six; with them it peaked at 55 to 75, and 12 calls of 18,000 at most began over 50 ms late.
  * With a weight of 10 the system answered so fast after an outage that the generator came too late with the next calls.
  */
-const weightFactor: Readonly<Record<CpuPart, number>> = { stack: 3, harness: 30 }
+const weightFactor: Readonly<Record<CpuPart, number>> = { stack: 3, harness: 30, generator: 30 }
 
 /** Where groups that share processors are made. */
 interface Hierarchy {
@@ -51,7 +52,7 @@ export function joinCpuGroup(
   membership = textOf(`/proc/${pid}/cgroup`),
 ): boolean {
   // Whoever has put it into a group meant it: that group's limits stay.
-  if (hierarchy === null || !isInRoot(membership, hierarchy)) return false
+  if (hierarchy === null || !mayJoin(runId, part, membership, hierarchy)) return false
   const { weightFile, ordinaryWeight } = hierarchy
   const group = groupOf(runId, part, hierarchy)
   try {
@@ -97,19 +98,41 @@ export function cpuGroupsOf(runId: string, hierarchy: Hierarchy | null = hierarc
 }
 
 const processesFile = 'cgroup.procs'
-const parts: readonly CpuPart[] = ['stack', 'harness']
+const parts: readonly CpuPart[] = ['stack', 'harness', 'generator']
 
 function groupOf(runId: string, part: CpuPart, { path }: Hierarchy): string {
   return join(path, `squall-${runId}-${part}`)
 }
 
+/**
+ * Tells a run's generator where its weight is set, and what the system has (engines/squall/collector.go); nothing where it
+ * can have no group.
+ */
+export function generatorEnvironment(
+  runId: string,
+  hierarchy: Hierarchy | null = hierarchyOf(readMounts()),
+): Readonly<Record<string, string>> {
+  if (hierarchy === null) return {}
+  const { weightFile, ordinaryWeight } = hierarchy
+  return {
+    SQUALL_CPU_WEIGHT_FILE: join(groupOf(runId, 'generator', hierarchy), weightFile),
+    SQUALL_CPU_WEIGHT_OF_STACK: String(ordinaryWeight * weightFactor.stack),
+  }
+}
+
+/** Out of no group, or as the generator out of that of its own harness, which has started it. */
+function mayJoin(runId: string, part: CpuPart, membership: string, hierarchy: Hierarchy): boolean {
+  const now = groupNow(membership, hierarchy)
+  return now === '/' || (part === 'generator' && now === `/${basename(groupOf(runId, 'harness', hierarchy))}`)
+}
+
 /** By /proc/<pid>/cgroup (cgroups(7)): `4:cpu,cpuacct:/path`, and `0::/path` of the unified hierarchy. */
-function isInRoot(membership: string, { weightFile }: Hierarchy): boolean {
+function groupNow(membership: string, { weightFile }: Hierarchy): string | undefined {
   const groups = membership.split('\n').map((line) => line.split(':'))
   const own = groups.find(([number, controllers]) =>
     weightFile === 'cpu.weight' ? number === '0' : controllers?.split(',').includes('cpu'),
   )
-  return own?.slice(2).join(':') === '/'
+  return own?.slice(2).join(':')
 }
 
 function textOf(path: string): string {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Clock } from '../domain/clock.ts'
+import { textOf } from '../record/proc-files.ts'
 import { goneAfterKillMsMax, pollMs } from './limits.ts'
 import { type Mount, readMounts } from './mounts.ts'
 import { becomes } from './waiting.ts'
@@ -133,14 +134,6 @@ function groupNow(membership: string, { weightFile }: Hierarchy): string | undef
     weightFile === 'cpu.weight' ? number === '0' : controllers?.split(',').includes('cpu'),
   )
   return own?.slice(2).join(':')
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 function attempt(act: () => void): void {

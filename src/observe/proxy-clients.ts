@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { linkOf, namesIn, textOf } from '../record/proc-files.ts'
 
 /** A proxy that Squall did not put before the system: whether the system comes through it is to be looked at. */
 export interface WatchedProxy {
@@ -106,29 +106,4 @@ function isHere(host: string): boolean {
 function ownInodes(): ReadonlySet<string> {
   const links = namesIn('/proc/self/fd').map((name) => linkOf(`/proc/self/fd/${name}`))
   return new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []))
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-/** A descriptor may be closed while we look. */
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return ''
-  }
 }

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import getPort from 'get-port'
+import { linkOf, namesIn, textOf } from '../../record/proc-files.ts'
 import { StackError } from '../stack-error.ts'
 import { portMax, portMin, portTriesMax } from './limits.ts'
 
@@ -52,8 +52,8 @@ function tryPort(port: number): Promise<string | null> {
 export function whoListens(port: number): { readonly pid: number; readonly name: string } | null {
   const inodes = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listeningInodes(table, port)))
   if (inodes.size === 0) return null
-  for (const pid of entries('/proc').filter((name) => /^\d+$/.test(name))) {
-    const holds = entries(`/proc/${pid}/fd`).some((fd) => inodes.has(linkOf(`/proc/${pid}/fd/${fd}`)))
+  for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name))) {
+    const holds = namesIn(`/proc/${pid}/fd`).some((fd) => inodes.has(linkOf(`/proc/${pid}/fd/${fd}`)))
     if (holds) return { pid: Number(pid), name: textOf(`/proc/${pid}/comm`).trim() }
   }
   return null
@@ -67,28 +67,4 @@ function listeningInodes(table: string, port: number): string[] {
     .map((line) => line.trim().split(/\s+/))
     .filter(([, local, , state]) => state === '0A' && local?.endsWith(wanted) === true)
     .map((fields) => `socket:[${fields[9]}]`)
-}
-
-function entries(dir: string): string[] {
-  try {
-    return readdirSync(dir)
-  } catch {
-    return []
-  }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return ''
-  }
 }

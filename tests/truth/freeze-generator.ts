@@ -29,11 +29,13 @@ export async function freezeGenerator(
   }
 }
 
-/** As the sampler of processes tells it, which begins before the load. */
+/** A row of the sampler of processes, which begins a moment after the generator was told to go. */
+type HostRow = readonly [tUs: number, process: string, pid: number | null]
+
 async function generatorPid(squall: SquallProcess): Promise<number> {
   for (;;) {
-    const [, pid] = /"k6",(\d+)/.exec(squall.text('host.ndjson')) ?? []
-    if (pid !== undefined) return Number(pid)
+    const pid = rowsOf<HostRow>(squall, 'host.ndjson').find(([, process]) => process === 'k6')?.[2]
+    if (typeof pid === 'number') return pid
     if (squall.child.exitCode !== null) throw new Error(`no generator was seen:\n${squall.stderr}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

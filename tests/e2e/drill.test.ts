@@ -28,6 +28,9 @@ function measured(squall: SquallProcess, id: string, window = 'run'): number {
   return row.value
 }
 
+/** What was acknowledged so shortly before replication is held back may still be on its way: it is asynchronous. */
+const onItsWayUs = 100_000
+
 describe('a fail-over to a replica from which replication was held back', () => {
   it('loses precisely the writes that the new primary lacks, and finds what somebody else has planted', async () => {
     using squall = new SquallProcess(['drill', 'failover', '--out', '{out}'])
@@ -53,11 +56,11 @@ describe('a fail-over to a replica from which replication was held back', () => 
     const lostByTool = measured(squall, 'data.lost_writes') - lost.length
     expect(lostByTool).toBeGreaterThan(0)
 
-    // Acknowledged before it was held back: all survived. Sent from when it was surely held back until the kill: none.
+    // Acknowledged well before it was held back: all survived. Sent from when it was surely held back until the kill: none.
     const heldFromUs = whenUs(squall, 'replication-behind', 'requested')
     const heldUs = whenUs(squall, 'replication-behind', 'observed')
     const killedUs = whenUs(squall, 'primary-killed', 'requested')
-    const before = acknowledged(ledger, heldFromUs)
+    const before = acknowledged(ledger, heldFromUs - onItsWayUs)
     expect(lost.filter((op) => before.has(op))).toEqual([])
     // By when it was sent: an answer may have been on its way to us for long.
     const between = [...acknowledged(ledger, killedUs)].filter((op) => !sentBy(ledger, heldUs).has(op))
@@ -75,7 +78,7 @@ describe('a fail-over to a replica from which replication was held back', () => 
     )
     expect(undone.length).toBeGreaterThan(20)
     expect(measured(squall, 'data.lost_updates')).toBe(undone.length)
-    expect(undone.filter(([tUs]) => tUs < heldFromUs)).toEqual([])
+    expect(undone.filter(([tUs]) => tUs < heldFromUs - onItsWayUs)).toEqual([])
 
     const report = squall.report()
     expect([finding(report, 'duplicates'), finding(report, 'resurrected'), finding(report, 'phantom')]).toMatchObject([

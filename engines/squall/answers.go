@@ -14,11 +14,11 @@ const (
 	answersEvery = time.Second
 )
 
-var answerColumns = []string{"t", "tool", "arguments", "answer"}
+var answerColumns = []string{"t", "tool", "arguments", "answer", "rest", "facts"}
 
-// answers writes, of a sample of the good answers, a digest of what was asked and one of what was answered: whether a
-// tool answers the same whatever it is asked shows in them, and nobody's data do. Safe for use by many goroutines; nil
-// samples nothing.
+// answers writes, of a sample of the good answers, a digest of what was asked, one of what was answered, and one of what
+// that leaves without what was asked (withoutAsked): whether a tool answers the same whatever it is asked shows in them,
+// and nobody's data do. Safe for use by many goroutines; nil samples nothing.
 type answers struct {
 	stream
 	tools []sampledTool
@@ -68,13 +68,17 @@ func (a *answers) row(atUs int64, tool int, arguments, answer string) {
 		return
 	}
 	asked, told := digest(arguments), digest(answer)
+	left, facts := withoutAsked(arguments, answer)
+	rest := digest(left)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	line := strconv.AppendInt(append(a.line[:0], '['), atUs, 10)
 	line = strconv.AppendInt(append(line, ','), int64(tool), 10)
 	line = strconv.AppendUint(append(line, `,"`...), asked, 16)
 	line = strconv.AppendUint(append(line, `","`...), told, 16)
-	a.line = append(line, "\"]\n"...)
+	line = strconv.AppendUint(append(line, `","`...), rest, 16)
+	line = strconv.AppendInt(append(line, `",`...), int64(facts), 10)
+	a.line = append(line, "]\n"...)
 	a.lines.add(a.line)
 	a.rows++
 }

@@ -162,6 +162,10 @@ func (u *user) join(sobek.FunctionCall) sobek.Value {
 // ready says that the user has its session, and waits for t0. False: there will be no run.
 func (u *user) ready(sobek.FunctionCall) sobek.Value {
 	u.run.sessionOpened()
+	return u.waitForStart()
+}
+
+func (u *user) waitForStart() sobek.Value {
 	select {
 	case <-u.run.started:
 		return u.vu.Runtime().ToValue(true)
@@ -170,10 +174,10 @@ func (u *user) ready(sobek.FunctionCall) sobek.Value {
 	}
 }
 
-// failed says that the user could not open a session, and why.
+// failed says that the user could not open a session, and why, and waits as ready does.
 func (u *user) failed(arguments sobek.FunctionCall) sobek.Value {
 	u.run.sessionFailed(u.caller.number, arguments.Argument(0).String())
-	return sobek.Undefined()
+	return u.waitForStart()
 }
 
 // next waits for the user's next slot and gives its tool's number; -1 when there is none, after the phases' end.

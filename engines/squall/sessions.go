@@ -19,7 +19,7 @@ func (r *run) sessionOpened() {
 	r.countIn()
 }
 
-// sessionFailed counts a user out, and says why for the first ones.
+// sessionFailed counts a user in that has no session, and says why for the first ones.
 func (r *run) sessionFailed(user int, reason string) {
 	<-r.turns
 	if r.failed.Add(1) <= sessionFailuresTold {

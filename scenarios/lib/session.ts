@@ -23,6 +23,9 @@ export interface SessionFailure {
   readonly retryAfterMs?: number
 }
 
+/** An end that nobody answers keeps nothing but the generator. */
+const endingMsMax = 2_000
+
 const client = { name: 'squall', version: '1' }
 
 /** Opens a session as the server's era wants it; the modern one has none. */
@@ -50,6 +53,12 @@ function initialize(place: Place, id: CallId, timeoutMs: number): Dialect | Sess
   // The protocol says 202; servers that answer 200 or 204 mean the same.
   if (told.status < 200 || told.status > 299) return failure('notifications/initialized', told, id, place.headers)
   return dialect
+}
+
+/** Servers keep a session until they are told that it is over, or for good. One that knows no end of sessions says 405. */
+export function endSession({ target, headers }: Place, session: Dialect | undefined): void {
+  if (session === undefined || session.sessionId === null) return
+  http.del(target, null, { headers: { ...session.listHeaders, ...headers }, timeout: endingMsMax })
 }
 
 function post({ target, headers }: Place, body: string, own: Headers, timeoutMs: number): Answered {

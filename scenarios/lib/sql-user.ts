@@ -26,8 +26,7 @@ export function userOf(workload: SqlWorkload): () => void {
     join()
     const database = sql.open(driver, squall.target(), limits)
     const trouble = connect(database, callTimeoutMs)
-    if (trouble !== null) failed(trouble)
-    else if (ready()) sendStatements(uses, database)
+    if (trouble === null ? ready() : failed(trouble)) sendStatements(uses, database)
     database.close()
   }
 }

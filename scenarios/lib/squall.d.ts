@@ -19,8 +19,8 @@ declare module 'k6/x/squall' {
     headers(): Record<string, string>
     /** Says that the user has its session, then waits for the run's t0. False: there will be no run. */
     ready(): boolean
-    /** Says that the user could not open a session. The run will not start. */
-    failed(reason: string): void
+    /** Says that the user could not open a session, then waits as ready() does: its calls ask for one. False where nobody has one. */
+    failed(reason: string): boolean
     /** Waits for the user's next slot. Gives the number of its tool, or -1 when the user is done. */
     next(): number
     /** The slot's call is one of the tool of that number, in place of the one that next() gave. Before begin(). */

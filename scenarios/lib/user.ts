@@ -10,13 +10,15 @@ import { withoutSecrets } from '../../src/mcp/secrets.ts'
 import { callable } from './callable.ts'
 import { prime } from './prime.ts'
 import type { Answered, Place, SessionFailure } from './session.ts'
-import { askedToWaitMs, bodyText, openSession, timedOut } from './session.ts'
+import { askedToWaitMs, bodyText, endSession, openSession, timedOut } from './session.ts'
 import { describeThrown, slotRandom } from './slots.ts'
 import type { Check, Memory, ToolUse, Workload } from './workload.ts'
 
 /** Attempts at a user's first session: a server that has just come up may refuse one or two. */
 const openingAttempts = 3
 const openingPauseS = 0.5
+/** Who is told to wait for longer than that does so within the load: all others wait for it. */
+const openingPauseSMax = 15
 
 // k6's own idea of a failed request, which nothing here asks for, costs a sample a call.
 // (null is documented by k6; its types leave it out.)
@@ -34,18 +36,19 @@ export function userOf(workload: Workload): () => void {
     const user = join()
     const place: Place = { target: squall.target(), era: squall.era(), headers: squall.headers() }
     const session = openPatiently(place, user, callTimeoutMs)
+    const memory: Memory = {}
     if ('outcome' in session) {
-      failed(withoutSecrets(session.detail, place.headers))
+      const why = withoutSecrets(session.detail, place.headers)
+      if (failed(why)) endSession(place, makeCalls(tools, place, user, undefined, memory))
       return
     }
-    const memory: Memory = {}
     prime(
       tools,
       (use, id, args) => ask(place, requestOf(session, use.name, place.headers, callTimeoutMs), id, args),
       user,
       memory,
     )
-    if (ready()) makeCalls(tools, place, user, session, memory)
+    endSession(place, ready() ? makeCalls(tools, place, user, session, memory) : session)
   }
 }
 
@@ -62,21 +65,32 @@ function toolsOf(workload: Workload, names: readonly string[]): ToolUse[] {
 function openPatiently(place: Place, user: number, timeoutMs: number): Dialect | SessionFailure {
   let session = openSession(place, `${user}-s1`, timeoutMs)
   for (let attempt = 2; attempt <= openingAttempts && 'outcome' in session; attempt++) {
-    sleep(session.retryAfterMs === undefined ? openingPauseS : session.retryAfterMs / 1_000)
+    const pauseS: number = session.retryAfterMs === undefined ? openingPauseS : session.retryAfterMs / 1_000
+    if (pauseS > openingPauseSMax) break
+    sleep(pauseS)
     session = openSession(place, `${user}-s${attempt}`, timeoutMs)
   }
   return session
 }
 
-/** The loop of calls. What it touches for every call is bound to locals: k6 looks up anything else slowly. */
-function makeCalls(tools: ToolUse[], place: Place, user: number, first: Dialect, memory: Memory): void {
+/**
+ * The loop of calls; gives the session that the user had last. What it touches for every call is bound to locals: k6 looks
+ * up anything else slowly.
+ */
+function makeCalls(
+  tools: ToolUse[],
+  place: Place,
+  user: number,
+  first: Dialect | undefined,
+  memory: Memory,
+): Dialect | undefined {
   const { next, instead, begin, end, sampled, answered, callTimeoutMs } = squall
   const { target, headers } = place
   const { post } = http
   const { stringify } = JSON
   const random = slotRandom(squall.random)
   const calls = `${user}-`
-  let session: Dialect | undefined = first
+  let session = first
   let requests: Request[] = []
   let count = 0
   const told = tellerOf(headers, end)
@@ -121,6 +135,7 @@ function makeCalls(tools: ToolUse[], place: Place, user: number, first: Dialect,
       end('generator_error', describeThrown(thrown))
     }
   }
+  return session
 }
 
 function tellCheck(check: Check, told: Tell): void {

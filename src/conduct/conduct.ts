@@ -159,7 +159,7 @@ class Conductor {
     return this.#spec.interrupt.aborted ? { reason: 'interrupted' } : null
   }
 
-  /** Sets t0: every user has its session. */
+  /** Sets t0: every user has its session, or was refused one. */
   async #start(): Promise<void> {
     const { clock, load, plan, stack } = this.#spec
     const { pool } = plan.observe
@@ -169,9 +169,11 @@ class Conductor {
     await prepareFaults(this.#preparation())
     if (pool) this.#poolPages = stack.pools.map((page) => new PoolPage({ clock, ...pool, ...page }))
     await Promise.all(this.#poolPages.map((page) => page.readEarly()))
-    const { users } = await load.ready
+    const { users, without, why } = await load.ready
     const t0Us = this.#timeline.begin(boundsMs.leadBeforeT0)
-    this.#timeline.tell('load', 'k6-1', { edge: 'ready', users })
+    this.#timeline.tell('load', 'k6-1', { edge: 'ready', users, ...(without === 0 ? {} : { without, why }) })
+    if (without > 0)
+      this.#timeline.note(`${without} of ${users} users have no session, and ask for one with each call; first ${why}`)
     load.go(t0Us)
     this.#timeline.tell('load', 'k6-1', { edge: 'go' })
     this.#spec.onStarted(t0Us)

@@ -100,6 +100,68 @@ describe('by what a tool says of itself', () => {
   })
 })
 
+describe('answers that differ only in what was asked, times and ids', () => {
+  const alike = (tool: number, facts: number, others = 0) =>
+    asked(tool, 20, own).map((row, at) => ({ ...row, rest: at < others ? row.answer : 'name: Jane', facts }))
+
+  it('of a tool that only reads: nobody knows whether they are made up', () => {
+    const { findings } = judged({ answers: alike(read, 3) })
+    expect(findings).toMatchObject([
+      {
+        verdict: 'unknown',
+        reason: 'constant_answers',
+        measured: { value: 1, sampleCount: 1 },
+        why:
+          'read told the same facts whatever was asked: only what was asked, times and ids differ, which is no evidence ' +
+          'that anything works.',
+        hint:
+          'Look for mock data, or give arguments that find something. Where it is right, say so in the plan: ' +
+          'load.with.tools.read.answers: same.',
+      },
+    ])
+  })
+
+  it('with fewer than three facts: an echo, a refusal, or an empty page', () => {
+    expect(judged({ answers: alike(read, 2) }).findings).toMatchObject([{ verdict: 'pass', measured: { value: 0 } }])
+  })
+
+  it('where one in ten has others: one of its facts was asked by chance', () => {
+    expect(judged({ answers: alike(read, 3, 2) }).findings).toMatchObject([{ verdict: 'unknown' }])
+    expect(judged({ answers: alike(read, 3, 3) }).findings).toMatchObject([{ verdict: 'pass' }])
+  })
+
+  it('by questions, and not by how often each was asked', () => {
+    const answers = alike(read, 3, 10)
+    const again = answers.slice(-1).flatMap((row) => Array.from({ length: 200 }, () => row))
+    expect(judged({ answers: [...answers, ...again] }).findings).toMatchObject([{ verdict: 'pass' }])
+  })
+
+  it('of a tool that does not say whether it only reads: told, and no more', () => {
+    const { findings } = judged({ reads: {}, answers: alike(read, 3) })
+    expect(findings).toMatchObject([
+      {
+        verdict: 'pass',
+        measured: { value: 0 },
+        why: expect.stringMatching(/questions\. read told the same facts whatever was asked: only .* differ\.$/),
+      },
+    ])
+  })
+
+  it('beside one that gives a single answer: both are told, and the worse counts', () => {
+    const both = { reads: { read: true, write: true }, answers: [...alike(read, 3), ...asked(write, 20, same)] }
+    const [found] = judged(both).findings
+    expect(found).toMatchObject({ verdict: 'fail', measured: { value: 2 } })
+    expect(found?.why).toMatch(/^write gave one and the same .*questions\. read told the same facts/)
+  })
+
+  it('of a run of a version that did not look: no more is told than before', () => {
+    const folder = readGenerated(calmRun({ reads, answers: alike(read, 3) }))
+    const rows = folder.answers?.rows.map((row) => ({ ...row, rest: null, facts: 0 })) ?? []
+    const view = new RunView({ ...folder, answers: { states: folder.answers?.states ?? [], rows } })
+    expect(judgeAnswers(view).findings).toMatchObject([{ verdict: 'pass' }])
+  })
+})
+
 test('tools that were asked too little are named beside those that were not', () => {
   const answers = [...asked(read, 20, own), ...asked(write, 9, same)]
   const [found] = judged({ reads: { read: true, write: null }, answers }).findings

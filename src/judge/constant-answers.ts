@@ -15,14 +15,17 @@ import type { Judged } from './objective-findings.ts'
 import { listed } from './wording.ts'
 
 const id = 'tool.constant_answers'
-const method = `different answers to at least ${questionsMin} different questions, by digests of a sample of the good ones`
+const method =
+  `different answers to at least ${questionsMin} different questions, by digests of a sample of the good ones, whole and ` +
+  'without what was asked, times and drawn ids'
 const needs: readonly Need[] = ['answers']
 /** So many tools are named in a sentence. */
 const namedMax = 5
 
 /**
  * Mock data: a tool that answers the same whatever it is asked is no evidence that anything works. A tool that says of itself
- * that it writes may answer so; of one that does not say, nobody knows.
+ * that it writes may answer so; of one that does not say, nobody knows. Where answers differ in nothing but what was asked,
+ * times and ids, they may be made up, or there is nothing behind them: nobody knows.
  */
 export function judgeAnswers(view: RunView): Judged {
   const { reads } = view.folder.run
@@ -38,17 +41,25 @@ export function judgeAnswers(view: RunView): Judged {
   const told = asked.filter(({ questions }) => questions >= questionsMin)
   if (told.length === 0) return { findings: [], notAssessed: [{ id, measure: id, window: run.id, why: tooFew }] }
   const constant = told.filter(({ answers }) => answers === 1)
-  const measured = exactly(constant.length, 'count', told.length, method)
+  const alike = told.filter(({ isAlike }) => isAlike)
+  // Who writes may well say what became of it in the same words each time.
+  const alikeThatRead = alike.filter(({ tool }) => reads[tool] === true)
+  const measured = exactly(constant.length + alikeThatRead.length, 'count', told.length, method)
   const few = asked.filter(({ questions }) => questions < questionsMin)
   const untold = few.length === 0 ? '' : ` Of ${named(few)} too few different questions were asked to tell.`
-  if (constant.length === 0) {
-    const why = `${told.length === 1 ? 'One tool' : `All ${told.length} tools`} gave different answers to different questions.${untold}`
+  if (measured.value === 0) {
+    const which = alike.length === 0 ? '' : ` ${alikeText(alike)}.`
+    const why = `${told.length === 1 ? 'One tool' : `All ${told.length} tools`} gave different answers to different questions.${which}${untold}`
     return only(finding(view, { verdict: 'pass', reason: 'within_bound', measured, why }))
   }
-  const isMeantToRead = constant.some(({ tool }) => reads[tool] === true)
-  const why = `${constantText(constant)}, which is no evidence that anything works.${untold}`
-  const verdict = isMeantToRead ? 'fail' : 'unknown'
-  return only(finding(view, { verdict, reason: 'constant_answers', measured, why, hint: hintFor(view, constant) }))
+  const texts = [
+    ...(constant.length === 0 ? [] : [constantText(constant)]),
+    ...(alike.length === 0 ? [] : [alikeText(alike)]),
+  ]
+  const why = `${texts.join('. ')}, which is no evidence that anything works.${untold}`
+  const verdict = constant.some(({ tool }) => reads[tool] === true) ? 'fail' : 'unknown'
+  const hint = hintFor(view, [...constant, ...alikeThatRead])
+  return only(finding(view, { verdict, reason: 'constant_answers', measured, why, hint }))
 }
 
 const tooFew =
@@ -62,11 +73,16 @@ function constantText(constant: readonly Variety[]): string {
   return `${constant.length} tools gave one and the same answer to ${questionsMin} and more different questions: ${named(constant)}`
 }
 
+function alikeText(alike: readonly Variety[]): string {
+  return `${named(alike)} told the same facts whatever was asked: only what was asked, times and ids differ`
+}
+
 function hintFor(view: RunView, constant: readonly Variety[]): string {
   const unsaid = constant.filter(({ tool }) => view.folder.run.reads?.[tool] !== true)
   const does = unsaid.length === 1 ? 'does' : 'do'
   const hints = unsaid.length === 0 ? '' : `${named(unsaid)} ${does} not say whether it only reads (readOnlyHint). `
-  return `${hints}Look for mock data. Where it is right, say so in the plan: ${sameAnswersLine(view, constant[0]?.tool ?? '')}.`
+  const others = constant.some(({ isAlike }) => isAlike) ? ', or give arguments that find something' : ''
+  return `${hints}Look for mock data${others}. Where it is right, say so in the plan: ${sameAnswersLine(view, constant[0]?.tool ?? '')}.`
 }
 
 function named(tools: readonly Variety[]): string {

@@ -1,7 +1,7 @@
 /** What a generator tells the harness, one JSON line each (engines/squall/pipes.go). */
 export type GeneratorEvent =
   | { readonly kind: 'sessions'; readonly count: number }
-  | { readonly kind: 'ready'; readonly users: number }
+  | { readonly kind: 'ready'; readonly users: number; readonly without: number }
   | { readonly kind: 'sessionFailed'; readonly user: number; readonly error: string }
   | { readonly kind: 'end'; readonly timeUs: number | null; readonly rows: number; readonly reason: EndReason }
 
@@ -18,8 +18,8 @@ export function readEvent(line: string): GeneratorEvent | undefined {
   }
   const { sessions, ready, sessionFailed, end } = fields(event)
   if (typeof sessions === 'number') return { kind: 'sessions', count: sessions }
-  const { users } = fields(ready)
-  if (typeof users === 'number') return { kind: 'ready', users }
+  const { users, without } = fields(ready)
+  if (typeof users === 'number' && typeof without === 'number') return { kind: 'ready', users, without }
   const { user, error } = fields(sessionFailed)
   if (typeof user === 'number' && typeof error === 'string') return { kind: 'sessionFailed', user, error }
   const { t, rows, reason } = fields(end)

@@ -14,6 +14,8 @@ export interface FakeMcpServer extends AsyncDisposable {
   readonly sessions: Set<string>
   /** What happens to `initialize`: a session, a 503, or no answer at all. */
   opening: 'grant' | 'refuse' | 'ignore'
+  /** From so many sessions on it refuses, as servers with a cap do. */
+  sessionsMax: number
 }
 
 interface Message {
@@ -26,7 +28,8 @@ interface Message {
 export async function startFakeMcpServer(): Promise<FakeMcpServer> {
   const sessions = new Set<string>()
   const server = createServer((request, response) => {
-    void read(request).then((message) => handle(message, request, response))
+    if (request.method === 'DELETE') end(request, response)
+    else void read(request).then((message) => handle(message, request, response))
   })
   const handle = (message: Message, request: IncomingMessage, response: ServerResponse) => {
     const session = request.headers['mcp-session-id']?.toString()
@@ -36,9 +39,16 @@ export async function startFakeMcpServer(): Promise<FakeMcpServer> {
     else if (fake.answering !== echo) fake.answering({ id: message.id, session }, response)
     else sayResult(message.id, { structuredContent: message.params?.arguments ?? null }, response)
   }
+  const end = (request: IncomingMessage, response: ServerResponse) => {
+    const isKnown = sessions.delete(request.headers['mcp-session-id']?.toString() ?? '')
+    response.writeHead(isKnown ? 204 : 404).end()
+  }
   const open = (id: string, response: ServerResponse) => {
-    if (fake.opening === 'refuse') response.writeHead(503).end('not today')
-    if (fake.opening !== 'grant') return
+    if (fake.opening === 'ignore') return
+    if (fake.opening === 'refuse' || sessions.size >= fake.sessionsMax) {
+      response.writeHead(503).end('not today')
+      return
+    }
     const session = `s${sessions.size}-${id}`
     sessions.add(session)
     response.setHeader('Mcp-Session-Id', session)
@@ -56,6 +66,7 @@ export async function startFakeMcpServer(): Promise<FakeMcpServer> {
     answering: echo,
     sessions,
     opening: 'grant',
+    sessionsMax: Number.POSITIVE_INFINITY,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFakeMcpServer } from './fake-mcp-server.ts'
-import { type GeneratorRuns, generatorRuns, go, type Row, recorded } from './testing/generator-runs.ts'
+import { type GeneratorRuns, generatorRuns, go, type Row, recorded, sent } from './testing/generator-runs.ts'
 
 let runs: GeneratorRuns
 beforeAll(async () => {
@@ -10,6 +10,16 @@ beforeAll(async () => {
 afterAll(() => runs[Symbol.dispose]())
 
 describe('a session', () => {
+  test('is ended by its user with the load', async () => {
+    await using server = await startFakeMcpServer()
+    await using load = await runs.start(server.url, { users: { first: 0, count: 20 } })
+    await load.ready
+    expect(server.sessions.size).toBe(20)
+    go(load)
+    expect(await load.ended).toMatchObject({ reason: 'planned', exitCode: 0 })
+    expect(server.sessions.size).toBe(0)
+  })
+
   test('that the server forgot costs the call that finds out, and is opened anew for the next', async () => {
     await using server = await startFakeMcpServer()
     await using load = await runs.start(server.url)
@@ -19,7 +29,7 @@ describe('a session', () => {
     server.sessions.clear()
     await load.ended
     const { rows } = recorded(load.callsPath)
-    const bad = rows.filter((row) => row.outcome !== 'ok')
+    const bad = sent(rows).filter((row) => row.outcome !== 'ok')
     expect(bad.map((row) => [row.outcome, row.detail])).toEqual([['http_error', 'HTTP 404: no such session']])
     expect(rows.indexOf(bad[0] as Row)).toBeLessThan(rows.length - 1)
   })
@@ -51,6 +61,25 @@ describe('a session', () => {
     await expect(load.ready).rejects.toThrow(/could not open a session.*HTTP 503: not today/)
     await expect(load.ready).rejects.toMatchObject({ kind: 'sessions', exitCode: 3 })
     expect((await load.ended).reason).toBe('aborted')
+  })
+
+  test('that a server with a cap refuses to some fails the calls of those, until there is room for them', async () => {
+    await using server = await startFakeMcpServer()
+    server.sessionsMax = 2
+    await using load = await runs.start(server.url, { users: { first: 0, count: 3 } })
+    const why = expect.stringMatching(/^user \d: initialize: HTTP 503: not today$/)
+    expect(await load.ready).toEqual({ users: 3, without: 1, why })
+    go(load)
+    await sleep(1_000)
+    server.sessionsMax = 3
+    expect(await load.ended).toMatchObject({ reason: 'planned', exitCode: 0 })
+    const { rows } = recorded(load.callsPath)
+    const refused = sent(rows).filter(({ outcome }) => outcome !== 'ok')
+    expect(refused.length).toBeGreaterThan(2)
+    expect(new Set(refused.map(({ user, outcome, detail }) => `${user} ${outcome} ${detail}`)).size).toBe(1)
+    expect(refused[0]?.detail).toBe('no session: initialize: HTTP 503: not today')
+    const theirs = sent(rows).filter(({ user }) => user === refused[0]?.user)
+    expect(theirs.at(-1)?.outcome).toBe('ok')
   })
 
   test('at a port where nobody listens says so', async () => {

@@ -26,6 +26,7 @@ const k6 = vi.hoisted(() => ({
   answers: [] as (readonly unknown[])[],
   slept: [] as number[],
   failed: [] as string[],
+  goesWithout: false,
 }))
 vi.mock('k6', () => ({ sleep: (seconds: number) => k6.slept.push(seconds) }))
 vi.mock('k6/http', () => ({
@@ -39,6 +40,9 @@ vi.mock('k6/http', () => ({
       const said = raw ?? (result === undefined ? '' : JSON.stringify({ jsonrpc: '2.0', id: body.id, result }))
       return { status, headers: told, error, error_code: 0, body: said }
     },
+    del(_url: string, body: null, { headers }: { headers: Record<string, string> }) {
+      k6.asked.push({ method: 'DELETE', headers, body })
+    },
   },
 }))
 vi.mock('k6/x/squall', () => ({
@@ -51,7 +55,10 @@ vi.mock('k6/x/squall', () => ({
     era: () => k6.era,
     headers: () => k6.headers,
     ready: () => true,
-    failed: (why: string) => k6.failed.push(why),
+    failed(why: string) {
+      k6.failed.push(why)
+      return k6.goesWithout
+    },
     next: () => (k6.calls-- > 0 ? 0 : -1),
     begin: () => undefined,
     end: (...told: unknown[]) => k6.ends.push(told),
@@ -66,10 +73,10 @@ const user = '../../scenarios/lib/user.ts'
 
 async function play(
   answer: (asked: Asked) => Given,
-  { era = '', headers = {}, calls = 1, samples = false } = {},
+  { era = '', headers = {}, calls = 1, samples = false, goesWithout = false } = {},
   check?: () => object | string,
 ): Promise<void> {
-  Object.assign(k6, { era, headers, calls, samples, answer })
+  Object.assign(k6, { era, headers, calls, samples, goesWithout, answer })
   const { userOf } = (await import(user)) as { userOf: (workload: object) => () => void }
   userOf({ name: 'w', tools: [{ name: 'a', weight: 1, arguments: () => ({ x: 1 }), check }] })()
 }
@@ -99,8 +106,9 @@ test('a server of the stateless era that the harness has found: no request befor
 
 test('a server with sessions that the harness has found: initialized at once', async () => {
   await play(legacy, { era: 'legacy', calls: 2 })
-  expect(methods()).toEqual(['initialize', 'notifications/initialized', 'tools/call', 'tools/call'])
-  expect(k6.asked[2]).toMatchObject({ headers: { 'Mcp-Session-Id': 's1', 'MCP-Protocol-Version': '2025-06-18' } })
+  expect(methods()).toEqual(['initialize', 'notifications/initialized', 'tools/call', 'tools/call', 'DELETE'])
+  for (const at of [2, 4])
+    expect(k6.asked[at]).toMatchObject({ headers: { 'Mcp-Session-Id': 's1', 'MCP-Protocol-Version': '2025-06-18' } })
 })
 
 test.each([
@@ -112,7 +120,7 @@ test.each([
   {
     why: 'legacy',
     answer: legacy,
-    expected: ['tools/list', 'initialize', 'notifications/initialized', 'tools/call'],
+    expected: ['tools/list', 'initialize', 'notifications/initialized', 'tools/call', 'DELETE'],
   },
 ])('nobody has found the era: the user does, $why', async ({ answer, expected }) => {
   await play(answer)
@@ -143,6 +151,28 @@ test('who is told to wait at the door comes again after that', async () => {
   const answers = [{ status: 429, headers: { 'Retry-After': '2' } }, opened, { status: 202 }, fine].values()
   await play(() => answers.next().value ?? {}, { era: 'legacy' })
   expect([k6.slept, k6.ends]).toEqual([[2], [['ok', undefined]]])
+})
+
+test('who is told to wait for long at the door does not keep the others: its calls ask again', async () => {
+  const answers = [{ status: 429, headers: { 'Retry-After': '16' } }, opened, { status: 202 }, fine].values()
+  await play(() => answers.next().value ?? {}, { era: 'legacy', goesWithout: true })
+  expect([k6.slept, k6.failed]).toEqual([[], ['initialize: HTTP 429']])
+  expect([methods(), k6.ends]).toEqual([
+    ['initialize', 'initialize', 'notifications/initialized', 'tools/call', 'DELETE'],
+    [['ok', undefined]],
+  ])
+})
+
+test('who has no session asks for one with each call, and ends none', async () => {
+  await play(() => ({ status: 503, text: 'full' }), { era: 'legacy', calls: 2, goesWithout: true })
+  expect(k6.failed).toEqual(['initialize: HTTP 503: full'])
+  expect(k6.ends).toEqual(Array(2).fill(['http_error', 'no session: initialize: HTTP 503: full']))
+  expect(methods()).toEqual(Array(3 + 2).fill('initialize'))
+})
+
+test('where there is no load there are no calls', async () => {
+  await play(() => ({ status: 503 }), { era: 'legacy' })
+  expect([k6.failed.length, k6.ends]).toEqual([1, []])
 })
 
 test('what proves who one is comes into no record, though the server quotes it', async () => {

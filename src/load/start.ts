@@ -39,10 +39,18 @@ export interface LoadEnd {
   readonly exitCode: number | null
 }
 
+export interface ReadyLoad {
+  readonly users: number
+  /** Of them, those who have no session yet: their calls ask for one, and fail as long as it is refused. */
+  readonly without: number
+  /** What the first of them was told; null: all have one. */
+  readonly why: string | null
+}
+
 export interface StartedLoad extends AsyncDisposable {
   readonly pid: number
-  /** Every user has its session. Rejects with a LoadError when that cannot come any more. */
-  readonly ready: Promise<{ readonly users: number }>
+  /** Every user has asked for its session. Rejects with a LoadError where nobody can have one. */
+  readonly ready: Promise<ReadyLoad>
   /** The generator's process has ended. Never rejects. */
   readonly ended: Promise<LoadEnd>
   /**
@@ -151,7 +159,7 @@ const k6Arguments = [
 
 /** Turns the generator's events and its exit into the two promises. */
 function listen(child: ChildProcess, eventPipe: Readable, spec: LoadSpec) {
-  const ready = Promise.withResolvers<{ readonly users: number }>()
+  const ready = Promise.withResolvers<ReadyLoad>()
   const ended = Promise.withResolvers<LoadEnd>()
   // A caller that only waits for the end must not be killed by a rejection that it does not look at.
   ready.promise.catch(() => undefined)
@@ -162,7 +170,7 @@ function listen(child: ChildProcess, eventPipe: Readable, spec: LoadSpec) {
     const event = readEvent(line)
     if (event?.kind === 'ready') {
       limit.abort()
-      ready.resolve({ users: event.users })
+      ready.resolve({ users: event.users, without: event.without, why: heard.failures[0] ?? null })
     }
     if (event?.kind === 'sessions') heard.sessions = event.count
     if (event?.kind === 'sessionFailed') heard.failures.push(`user ${event.user}: ${event.error}`)

@@ -97,7 +97,7 @@ describe('generatorConfig', () => {
 describe('readEvent', () => {
   test.each([
     ['{"sessions":50}', { kind: 'sessions', count: 50 }],
-    ['{"ready":{"users":3}}', { kind: 'ready', users: 3 }],
+    ['{"ready":{"users":3,"without":1}}', { kind: 'ready', users: 3, without: 1 }],
     ['{"sessionFailed":{"user":1,"error":"no"}}', { kind: 'sessionFailed', user: 1, error: 'no' }],
     ['{"end":{"t":5,"rows":2,"reason":"planned"}}', { kind: 'end', timeUs: 5, rows: 2, reason: 'planned' }],
     ['{"end":{"t":null,"rows":0,"reason":"aborted"}}', { kind: 'end', timeUs: null, rows: 0, reason: 'aborted' }],

@@ -67,6 +67,26 @@ describe('a sign of work', () => {
   })
 })
 
+describe('sessions that were opened', () => {
+  const at = (tUs: number, sessions: number) => quiet(tUs, { sessions, allConnections: 2 })
+  const lateUs = 11_000_000
+
+  it.each<readonly [string, readonly GeneratedDatabaseRow[], boolean]>([
+    ['one, later than a session that was there tells of itself', [at(0, 7), at(lateUs, 7), at(lateUs + 1, 8)], true],
+    ['two that were there, and told of themselves later', [at(0, 7), at(lateUs, 9)], false],
+    ['more than were there', [at(0, 7), at(lateUs, 10)], true],
+    ['one beside two that were there', [at(0, 7), at(lateUs, 9), at(lateUs + 1, 10)], true],
+    ['none', [at(0, 7), at(lateUs, 7)], false],
+  ])('%s', (_why, rows, isSign) => {
+    expect(work(rows).sign).toBe(isSign ? 'sessions were opened in it' : null)
+  })
+
+  it('where nobody tells how many were there: none was', () => {
+    const untold = (tUs: number, sessions: number) => quiet(tUs, { sessions, allConnections: null })
+    expect(work([untold(0, 7), untold(1, 8)]).sign).toBe('sessions were opened in it')
+  })
+})
+
 describe('sessions', () => {
   it.each<readonly [string, Partial<GeneratedDatabaseRow>, boolean]>([
     ['one once', { connections: 1 }, true],

@@ -46,10 +46,24 @@ function signIn(rows: readonly DatabaseRow[], failures: number, transactionsMin:
   const active = rows.find(({ tUs, quietMs }) => quietMs !== null && quietMs * 1_000 <= tUs)
   if (active !== undefined) return 'a session of the system was at work in it'
   // After each failure our own sampler comes with a new session.
-  if (riseOf(rows, ({ sessions }) => sessions) > failures) return 'sessions were opened in it'
+  if (sessionsOpened(rows) > failures) return 'sessions were opened in it'
   return riseOf(rows, ({ commits }) => commits) >= transactionsMin
     ? 'more transactions were committed in it than Squall has made'
     : null
+}
+
+/**
+ * A session counts itself when it is at rest, 10 s later where it has just told of something else (PGSTAT_IDLE_INTERVAL of
+ * PostgreSQL's pgstat.c): one that was there before the first look may be told after it.
+ */
+const toldLateUs = 11_000_000
+
+function sessionsOpened(rows: readonly DatabaseRow[]): number {
+  const [first] = rows
+  if (first === undefined) return 0
+  const opened = (some: readonly DatabaseRow[]): number => riseOf(some, ({ sessions }) => sessions)
+  const early = opened(rows.filter(({ tUs }) => tUs <= first.tUs + toldLateUs))
+  return opened(rows) - Math.min(early, first.allConnections ?? 0)
 }
 
 /** What a counter rose by: one that went back was set to zero. */

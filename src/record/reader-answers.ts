@@ -5,9 +5,13 @@ export interface AnswerRow {
   readonly tool: string
   readonly asked: string
   readonly answer: string
+  /** Of the answer without what was asked, times and drawn ids; null: the run's version did not tell. */
+  readonly rest: string | null
+  /** How many facts that leaves. */
+  readonly facts: number
 }
 
-const columnNames = ['tool', 'arguments', 'answer'] as const
+const columnNames = ['tool', 'arguments', 'answer', 'rest', 'facts'] as const
 
 /** Reads the answers of one load instance into `rows`. */
 export function readAnswerRows(path: string, file: string, bootId: string | null, rows: AnswerRow[]): StreamState {
@@ -22,10 +26,11 @@ export function readAnswerRows(path: string, file: string, bootId: string | null
     },
     row(buffer, start, end) {
       const cells = parse(buffer.toString('utf8', start, end))
-      const [tool, asked, answer] = at.map((column) => cells[column])
+      const [tool, asked, answer, rest, facts] = at.map((column) => cells[column])
       const name = tools.get(tool)
       if (name === undefined || typeof asked !== 'string' || typeof answer !== 'string') return false
-      rows.push({ tool: name, asked, answer })
+      const left = typeof rest === 'string' && typeof facts === 'number' ? { rest, facts } : { rest: null, facts: 0 }
+      rows.push({ tool: name, asked, answer, ...left })
       return true
     },
   })

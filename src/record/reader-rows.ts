@@ -168,8 +168,8 @@ export function timelineRow(cells: Cells): TimelineRow | null {
 }
 
 function sampleOf(cells: Cells): Sample | null {
-  const tUs = finite(cells('t'))
-  return tUs === null ? null : { tUs, tookUs: finite(cells('took')) ?? 0, error: text(cells('error')) }
+  const [tUs, tookUs] = [finite(cells('t')), finite(cells('took'))]
+  return tUs === null || tookUs === null ? null : { tUs, tookUs, error: text(cells('error')) }
 }
 
 export function poolRow(cells: Cells): PoolRow | null {

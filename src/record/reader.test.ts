@@ -234,9 +234,16 @@ describe('answers', () => {
 
   test('are read with their tools, and hashed', () => {
     const folder = read((text) => text)
-    expect(folder.answers?.rows).toEqual(answers.map(({ asked, answer }) => ({ tool: 'write', asked, answer })))
+    const told = answers.map(({ asked, answer }) => ({ tool: 'write', asked, answer, rest: answer, facts: 3 }))
+    expect(folder.answers?.rows).toEqual(told)
     expect(folder.answers?.states).toMatchObject([{ file, cut: null, rows: 3 }])
     expect(folder.sha256.has(file)).toBe(true)
+  })
+
+  test('of a version that did not tell what is left without the question are read, too', () => {
+    const folder = read((text) => text.replace(',"rest","facts"', '').replaceAll(',"a",3]', ']'))
+    expect(folder.answers?.states).toMatchObject([{ cut: null, rows: 3 }])
+    expect(folder.answers?.rows[0]).toEqual({ tool: 'write', asked: 'q0', answer: 'a', rest: null, facts: 0 })
   })
 
   test.each([

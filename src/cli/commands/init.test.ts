@@ -123,6 +123,15 @@ describe('a first plan', () => {
   })
 })
 
+test('with a database that lets nobody in the plan is written, and why it cannot be run yet is told (2)', async () => {
+  await using server = await startShopServer()
+  const out = newFile()
+  const ran = await init(out, '--target', server.url, '--database', 'postgres://looker:hunter2@127.0.0.1:1/shop')
+  expect(ran.exitCode, ran.stderr).toBe(2)
+  expect(ran.stderr).toMatch(/looker@127\.0\.0\.1:1\/shop does not let us in: .*ECONNREFUSED/)
+  expect(ran.stderr + readFileSync(out, 'utf8')).not.toContain('hunter2')
+})
+
 describe('nothing is written', () => {
   test('over a plan that is there', async () => {
     await using server = await startShopServer()

@@ -10,11 +10,14 @@ import type { ListedTool, McpClient } from '../../mcp-client/client.ts'
 import { McpClientError } from '../../mcp-client/client-error.ts'
 import { connect } from '../../mcp-client/connect.ts'
 import { listNames } from '../../plan/problems.ts'
+import { askOutsideDatabase, loginUrl } from '../../stack/external/outside-database.ts'
+import { StackError } from '../../stack/stack-error.ts'
 import { loginHint, readAccess } from '../access.ts'
 import type { CliContext } from '../context.ts'
 import { InitError } from '../init/init-error.ts'
 import { type InitFlags, type InitRequest, readInitFlags, withInitFlags } from '../init/init-flags.ts'
 import { databaseAdvice, initAdvice, initTable } from '../init/init-summary.ts'
+import type { NamedDatabase } from '../init/read-database.ts'
 import { orInterrupted } from '../interrupt.ts'
 
 /** A plan was written that cannot be run as it is, or none. */
@@ -41,7 +44,8 @@ async function initialize(context: CliContext, flags: InitFlags): Promise<void> 
   stderr(`${client.url} speaks MCP ${client.version}: ${listed.length} tools\n`)
   const tools = await tryAll(context, { client, listed, flags, seed: request.seed })
   stderr(`\n${initTable(tools)}\n`)
-  if (!tools.some(({ state }) => state === 'usable')) setExitCode(notReadyExitCode)
+  const trouble = await orInterrupted(troubleWith(request.database), context.interrupt)
+  if (trouble?.isClosed === true || !tools.some(({ state }) => state === 'usable')) setExitCode(notReadyExitCode)
   if (tools.every(({ state }) => state === 'not_allowed')) {
     stderr(
       `No plan was written: no tool may be called. Allow some by --allow-tool NAME, or all but those that may destroy by --allow-writes\n`,
@@ -49,7 +53,24 @@ async function initialize(context: CliContext, flags: InitFlags): Promise<void> 
     return
   }
   write(request, client.url, tools)
-  stderr(`wrote ${request.out}\n${databaseAdvice(request.database)}${initAdvice(tools, request.out, flags.allowHost)}`)
+  const { out, database } = request
+  const said = databaseAdvice(database?.behind ?? null, trouble?.why ?? null)
+  stderr(`wrote ${out}\n${said}${initAdvice(tools, out, flags.allowHost)}`)
+}
+
+/** What the login of `--database` cannot do; `isClosed`: it does not come in. null: it can do all, or none was named. */
+async function troubleWith(
+  named: NamedDatabase | null,
+): Promise<{ readonly why: string; readonly isClosed: boolean } | null> {
+  if (named === null) return null
+  const { behind, password } = named
+  try {
+    const why = await askOutsideDatabase('the database', loginUrl(behind, password) ?? behind.url)
+    return why === null ? null : { why, isClosed: false }
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error
+    return { why: `${error.message}\n  ${error.hint}`, isClosed: true }
+  }
 }
 
 /** Values of headers and certificates. Throws an InitError that lists what is missing. */
@@ -124,7 +145,8 @@ async function tryAll(
 /** Refuses to write over a file that has come meanwhile, too. */
 function write({ out, name, seed, access, database }: InitRequest, target: string, tools: readonly TriedTool[]): void {
   try {
-    writeFileSync(out, firstPlanText({ name, target, seed, access, database, tools }), { flag: 'wx' })
+    const behind = database?.behind ?? null
+    writeFileSync(out, firstPlanText({ name, target, seed, access, database: behind, tools }), { flag: 'wx' })
   } catch (cause) {
     throw new InitError('usage', `${out} cannot be written: ${String(cause)}`, 'name another by --out', { cause })
   }

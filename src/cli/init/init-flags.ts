@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Command } from 'commander'
 import { isAllowedHost } from '../../domain/allowed-hosts.ts'
-import type { Behind } from '../../init/behind.ts'
 import type { PlanAccess } from '../../init/first-plan.ts'
 import { InitError } from './init-error.ts'
-import { readDatabase } from './read-database.ts'
+import { type NamedDatabase, readDatabase } from './read-database.ts'
 import { checkAuthEnv, readHeaders, secretKeyOf } from './read-login.ts'
 
 /** As commander reads them. */
@@ -30,7 +29,7 @@ export interface InitRequest {
   readonly seed: number
   readonly access: PlanAccess
   /** null: none was named. */
-  readonly database: Behind | null
+  readonly database: NamedDatabase | null
 }
 
 export function withInitFlags(command: Command): Command {

@@ -41,14 +41,18 @@ export function initAdvice(tools: readonly TriedTool[], out: string, allowHosts:
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** What was written of the database behind the server, and what it takes to run that; nothing where none was named. */
-export function databaseAdvice(database: Behind | null): string {
+/**
+ * What was written of the database behind the server, and what it takes to run that; nothing where none was named. `trouble`:
+ * what its login cannot do.
+ */
+export function databaseAdvice(database: Behind | null, trouble: string | null): string {
   if (database === null) return ''
   const faults =
     database.proxy === null
       ? 'no proxy is kept before the database, so the plan has no fault: squall proxy --upstream, and point the server at it'
       : `a fault acts in the proxy ${database.proxy}: point the server at it, if it is not`
-  return `${faults}\nthe plan holds no password: a login's is in PGPASSWORD, or in --database of gate\n`
+  const said = trouble === null ? '' : `${trouble}\n`
+  return `${said}${faults}\nthe plan holds no password: a login's is in PGPASSWORD, or in --database of gate\n`
 }
 
 function counted(count: number): string {

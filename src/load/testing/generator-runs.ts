@@ -122,4 +122,7 @@ export function recorded(path: string): Recorded {
   return { lines, rows, last: JSON.parse(lines.at(-1) ?? '{}') }
 }
 
+/** Without slots that came due while a call was under way: on a machine that stands still there may be some. */
+export const sent = (rows: readonly Row[]) => rows.filter(({ startedMs }) => startedMs !== null)
+
 export const count = (rows: readonly Row[], outcome: Outcome) => rows.filter((row) => row.outcome === outcome).length

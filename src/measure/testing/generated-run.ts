@@ -47,6 +47,7 @@ export interface GeneratedDatabaseRow {
   readonly tUs: number
   readonly error?: string
   readonly connections?: number | null
+  readonly allConnections?: number | null
   readonly active?: number | null
   readonly idleInTransaction?: number | null
   readonly deadlocks?: number | null
@@ -71,6 +72,10 @@ export interface GeneratedAnswer {
   readonly tool: number
   readonly asked: string
   readonly answer: string
+  /** The answer, unless told. */
+  readonly rest?: string
+  /** 3 unless told. */
+  readonly facts?: number
 }
 
 export interface GeneratedProbeRow {
@@ -169,8 +174,15 @@ export function callLines(calls: readonly GeneratedCall[], tools: readonly strin
 }
 
 function answerLines(answers: readonly GeneratedAnswer[], tools: readonly string[], endUs: number): string[] {
-  const rows = answers.map(({ tUs, tool, asked, answer }) => [tUs, tool, asked, answer])
-  const columns = ['t', 'tool', 'arguments', 'answer']
+  const rows = answers.map(({ tUs, tool, asked, answer, rest = answer, facts = 3 }) => [
+    tUs,
+    tool,
+    asked,
+    answer,
+    rest,
+    facts,
+  ])
+  const columns = ['t', 'tool', 'arguments', 'answer', 'rest', 'facts']
   const header = { stream: 'answers', instance: 'k6-1', columns }
   const [first = '', ...rest] = streamLines(header, rows, (row) => Number(row[0]), endUs)
   return [first, ...tools.map((tool, number) => JSON.stringify({ dict: ['tool', number, tool] })), ...rest]
@@ -275,7 +287,7 @@ export function writeRun(folder: string, run: GeneratedRun): void {
       ({ sessions, commits, quietMs }) => (sessions ?? commits ?? quietMs) !== undefined,
     )
     const rows = run.database.map((row) => [
-      ...[row.tUs, 2_000, row.error ?? null, row.connections ?? null, null, 100],
+      ...[row.tUs, 2_000, row.error ?? null, row.connections ?? null, row.allConnections ?? null, 100],
       ...[row.deadlocks ?? null, row.blocksHit ?? null, row.blocksRead ?? null, row.startedAt ?? null],
       ...[row.written ?? null, row.followers ?? null, row.active ?? null, row.idleInTransaction ?? null],
       ...[row.hidden ?? null, row.idleMs ?? null, row.statements ?? null, row.clients ?? null],

@@ -26,7 +26,9 @@ export default defineConfig({
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 600_000,
-          hookTimeout: 600_000,
+          hookTimeout: 900_000,
+          // Vitest's own second is too short for what starts a process.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {

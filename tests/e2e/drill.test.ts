@@ -10,6 +10,7 @@ import {
   type TimelineLine,
   timelineHas,
 } from './drill.ts'
+import { expectNoMiss } from './expect-no-miss.ts'
 import { finding, SquallProcess } from './squall-process.ts'
 
 const timelineOf = (squall: SquallProcess) => rowsOf<TimelineLine>(squall, 'timeline.ndjson')
@@ -101,7 +102,8 @@ describe('a fail-over to a replica from which replication was held back', () => 
 describe('a fail-over to a synchronous replica', () => {
   it('loses nothing that was acknowledged; what was in flight stays unknown', async () => {
     using squall = new SquallProcess(['drill', 'failover-synchronous', '--out', '{out}'])
-    expect(await squall.exitCode()).toBe(0)
+    const exitCode = await squall.exitCode()
+    expectNoMiss(squall, squall.report(), exitCode)
     expect([measured(squall, 'data.lost_writes'), measured(squall, 'data.lost_updates')]).toEqual([0, 0])
     const unknown = ledgerOf(squall).filter(([, edge, , , { outcome }]) => edge === 'complete' && outcome === 'unknown')
     expect(unknown.length).toBeGreaterThan(0)

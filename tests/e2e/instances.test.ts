@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { InjectionRecord, Report } from '../../src/domain/verdict.ts'
 import { type RunFolder, readRunFolder } from '../../src/record/reader.ts'
+import { expectNoMiss } from './expect-no-miss.ts'
 import { SquallProcess } from './squall-process.ts'
 
 const instances = ['server-1', 'server-2', 'server-3']
@@ -26,8 +27,8 @@ describe('a server with three instances', () => {
   it('goes on when one of them dies, and each fault hurts those that it is on, and no other', async () => {
     using squall = new SquallProcess(['gate', 'tests/e2e/plans/instances.yaml', '--out', '{out}'])
     const exitCode = await squall.exitCode()
-    expect(exitCode, squall.stderr + squall.stdout).toBe(0)
     const report = squall.report()
+    expectNoMiss(squall, report, exitCode)
     const folder = readRunFolder(squall.out)
 
     // Each has a process, a log, and rows of its own.

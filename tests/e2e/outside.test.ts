@@ -7,6 +7,7 @@ import pg from 'pg'
 import { expect, it } from 'vitest'
 import { listOpenRuns } from '../../src/keeper/clear.ts'
 import { findPlaces } from '../../src/setup/places.ts'
+import { expectEnd, expectVerdict } from './expect-no-miss.ts'
 import { finding, root, SquallProcess } from './squall-process.ts'
 
 const plan = 'tests/e2e/plans/derived-pool.yaml'
@@ -69,18 +70,21 @@ it('a pool of two behind a proxy is found used up, by the address of its databas
   const server = await someServer(at(outside.database, listen))
   try {
     using squall = new SquallProcess(['gate', plan, '--target', server.url, '--database', look, '--out', '{out}'])
-    expect(await squall.exitCode(), squall.stderr).toBe(1)
+    const exitCode = await squall.exitCode()
     const report = squall.report()
+    expectEnd(squall, report, exitCode, 'fail')
     expect(finding(report, 'faults.observed.slow').verdict).toBe('pass')
-    expect(finding(report, 'pool-slow')).toMatchObject({ verdict: 'fail', measured: { value: true } })
-    expect(finding(report, 'pool-slow').measured.method).toContain("derived from the database's sessions of all but")
-    expect(finding(report, 'pool-calm').verdict).toBe('pass')
+    if (expectVerdict(squall, report, 'pool-slow', 'fail')) {
+      expect(finding(report, 'pool-slow').measured).toMatchObject({ value: true })
+      expect(finding(report, 'pool-slow').measured.method).toContain("derived from the database's sessions of all but")
+    }
+    expectVerdict(squall, report, 'pool-calm', 'pass')
     expect(report.notAssessed.map(({ id }) => id)).toContain('leaked')
     const seen = filesIn(squall.out).filter((file) => readFileSync(file, 'utf8').includes(secret))
     expect(seen).toEqual([])
     expect(squall.stderr + squall.stdout).not.toContain(secret)
-    // Healed: an answer comes at once.
-    const through = new pg.Client({ connectionString: at(look, listen), connectionTimeoutMillis: 400 })
+    // Healed: with 600 ms on each of its round trips a login takes longer.
+    const through = new pg.Client({ connectionString: at(look, listen), connectionTimeoutMillis: 1_500 })
     await through.connect()
     await through.end()
   } finally {
@@ -104,7 +108,7 @@ it('a server that does not come through the proxy is not passed by a fault that 
     const report = squall.report()
     expect(finding(report, 'pool-slow')).toMatchObject({ verdict: 'unknown', reason: 'fault_not_observed' })
     expect(finding(report, 'pool-slow').why).toContain(`point the server at ${outside.listen}`)
-    expect(finding(report, 'pool-calm').verdict).toBe('pass')
+    expectVerdict(squall, report, 'pool-calm', 'pass')
   } finally {
     server.child.kill()
   }

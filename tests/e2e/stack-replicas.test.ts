@@ -32,7 +32,7 @@ function replicatedPlan(isSynchronous: boolean): StackPlan {
 
 /** Rows' first columns. Rejects after 5 s. */
 async function ask(sql: string, url: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 5_000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 30_000 })
   client.on('error', () => undefined)
   try {
     await client.connect()
@@ -161,7 +161,7 @@ describe.each([
     await still.signal('SIGSTOP')
     // More than sockets hold: what lies there comes to one that goes on.
     await ask('insert into kept select generate_series(1, 400000)', stack.databaseUrl)
-    await expect.poll(() => rowsOf('replica-1'), { timeout: 5_000 }).toEqual([400_005])
+    await expect.poll(() => rowsOf('replica-1'), { timeout: 30_000 }).toEqual([400_005])
     await ahead.signal('SIGKILL')
     await failOver.apply(harmed, parameters)
     await still.signal('SIGCONT')

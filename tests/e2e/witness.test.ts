@@ -88,8 +88,8 @@ async function runWitnessed(): Promise<Seen> {
     using squall = new SquallProcess(['run', file, '--out', '{out}'])
     await squall.said('stack up')
     const { db, primary } = await addresses(squall.out)
-    await using throughLink = new Witness(db)
-    await using straight = new Witness(primary)
+    await using throughLink = new Witness(db, join(folder, 'db'))
+    await using straight = new Witness(primary, join(folder, 'primary'))
     const witnesses = { db: throughLink, primary: straight }
     await squall.exitCode()
     const rows = squall
@@ -101,7 +101,8 @@ async function runWitnessed(): Promise<Seen> {
     if (t0Us === undefined) throw new Error('the timeline has no t0')
     const outages = faults.map(({ id, on }, at): [string, Outage & Delay] => {
       const startUs = t0Us + (everyS * at + 3) * 1e6
-      const { fromUs, toUs, ...off } = witnesses[on].outage(startUs, startUs + (everyS - 1) * 1e6)
+      const endUs = t0Us + everyS * 1e6 * (at + (at === faults.length - 1 ? 2 : 1.25))
+      const { fromUs, toUs, ...off } = witnesses[on].outage(startUs, endUs)
       const gapUs = witnesses[on].largestGapUs([fromUs, toUs])
       const connectUs = witnesses[on].connectUs([toUs])
       return [id, { fromUs: fromUs - t0Us, toUs: toUs - t0Us, gapUs, connectUs, ...off }]

@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
 import pg from 'pg'
 
 /** When a target stopped answering, and when it answered again; CLOCK_MONOTONIC, µs. `off` is how far each may be off. */
@@ -38,14 +39,19 @@ export class Witness implements AsyncDisposable {
   readonly #connects: (readonly [atUs: number, tookUs: number])[] = []
   #isOver = false
 
-  constructor(url: string) {
+  readonly #notes: number
+
+  /** `file`: each look is noted there, since Squall writes as well: a disk that stalls keeps the witness, too. */
+  constructor(url: string, file: string) {
     this.#url = url
+    this.#notes = openSync(file, 'a')
     this.#loop = this.#look()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true
     await this.#loop
+    closeSync(this.#notes)
   }
 
   /** The outage between two moments, which hold just one. Throws where there was none, or no answer on either side. */
@@ -97,6 +103,7 @@ export class Witness implements AsyncDisposable {
       }
       const endedUs = nowUs()
       this.#looks.push({ askedUs, endedUs, isAnswered })
+      writeSync(this.#notes, `${askedUs} ${endedUs} ${isAnswered}\n`)
       if (isAnswered && (isHarmed || endedUs - askedUs > silenceUs)) void this.#connect(endedUs)
       isHarmed = !isAnswered
       await new Promise((resolve) => setTimeout(resolve, betweenMs))

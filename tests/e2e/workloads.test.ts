@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import type { Report } from '../../src/domain/verdict.ts'
 import { readRunFolder } from '../../src/record/reader.ts'
-import { expectNoMiss } from './expect-no-miss.ts'
+import { expectNoMiss, expectVerdict } from './expect-no-miss.ts'
 import { finding, root, SquallProcess } from './squall-process.ts'
 
 interface Gated {
@@ -23,7 +23,7 @@ async function gate(args: readonly string[]): Promise<Gated> {
 it('HTTP requests of the plan are sent, and each answer has its class', async () => {
   const { squall, report } = await gate(['tests/e2e/plans/http.yaml'])
   using _ = squall
-  for (const id of ['ready', 'unknown']) expect([id, finding(report, id).verdict]).toEqual([id, 'pass'])
+  for (const id of ['ready', 'unknown']) expectVerdict(squall, report, id, 'pass')
   const row = (name: string) => report.tools.find(({ tool }) => tool === name)
   expect(row('unknown')).toMatchObject({ goodRatio: 1, errors: {} })
   expect(row('lost')?.errors).toEqual({ http_error: row('lost')?.calls })

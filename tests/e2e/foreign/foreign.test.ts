@@ -6,7 +6,7 @@ import pg from 'pg'
 import { beforeAll, expect, it } from 'vitest'
 import type { Report } from '../../../src/domain/verdict.ts'
 import { finding, SquallProcess } from '../squall-process.ts'
-import { healthyEnd, misses } from '../stalls.ts'
+import { healthyEnd, isHeldUp, misses } from '../stalls.ts'
 import { installGo, installPython, installTypeScript } from './install.ts'
 import { startServer } from './start-server.ts'
 
@@ -27,6 +27,8 @@ interface Gated {
   readonly report: Report
   /** Judged findings that are no pass, but for those that this machine held up. */
   readonly wrong: readonly string[]
+  /** Those that it held up. */
+  readonly heldUp: readonly string[]
   /** How a healthy one ends on this machine. */
   readonly healthy: ReturnType<typeof healthyEnd>
 }
@@ -50,7 +52,8 @@ async function initAndGate(
   const wrong = misses(gate, report)
   if (exitCode === 2) expect(wrong, gate.stderr).toEqual([])
   const healthy = healthyEnd(gate, report)
-  return { told: init.stderr, plan: readFileSync(file, 'utf8'), exitCode, report, wrong, healthy }
+  const heldUp = report.findings.filter((found) => isHeldUp(gate, report, found)).map(({ id }) => id)
+  return { told: init.stderr, plan: readFileSync(file, 'utf8'), exitCode, report, wrong, heldUp, healthy }
 }
 
 /** Whatever the verdict is: the report tells what became of the calls, and how long each tool took. */
@@ -112,18 +115,19 @@ it('Python: FastMCP on an SQLAlchemy pool of 2 + 0 is found used up when its dat
   )
   const database = ['--database', stack.url]
   const gated = await initAndGate(`http://127.0.0.1:${server.port}/mcp`, database, database)
-  const { told, plan, exitCode, report } = gated
-  expect(exitCode).toBe(1)
+  const { told, plan, exitCode, report, heldUp } = gated
   expect(told).toContain('speaks MCP 2026-07-28: 4 tools')
   expect(told).toMatch(/get_book +in use +answered, with arguments from an answer of list_books/)
   expect(told).toMatch(/delete_book +off: not allowed +it says that it may destroy/)
   expect(plan + told).not.toContain(new URL(stack.url).password)
   // Who waits for a connection cannot make the next call.
   expectTold(gated, ['books_below', 'get_book', 'list_books'], ['unsent'])
-  expect(finding(report, 'connections').measured.value).toBe(2)
+  if (!heldUp.includes('connections')) expect(finding(report, 'connections').measured.value).toBe(2)
   expect(finding(report, 'faults.observed.slow-db').verdict).toBe('pass')
   const pool = finding(report, 'pool-slow-db')
+  if (heldUp.includes(pool.id)) return
   expect(pool, pool.why).toMatchObject({ verdict: 'fail', measured: { value: true } })
+  expect(exitCode).toBe(1)
 })
 
 interface Database extends AsyncDisposable {

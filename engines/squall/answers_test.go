@@ -43,9 +43,9 @@ func TestAnswersAreWrittenAsDocumented(t *testing.T) {
 	want := []string{
 		`{"dict":["tool",0,"get"]}`,
 		`{"dict":["tool",1,"list"]}`,
-		`[1000,1,"d51b1db3d1dff09b","34a9c3fbedb23898","1a27af4213372205",1]`,
+		`[1000,1,"d51b1db3d1dff09b","34a9c3fbedb23898","def9608d9f7f60f1",1]`,
 		`{"beat":[1500,1,null,null]}`,
-		`[2000,1,"cbf29ce484222325","34a9c3fbedb23898","1a27af4213372205",1]`, // of no text: the offset basis
+		`[2000,1,"cbf29ce484222325","34a9c3fbedb23898","def9608d9f7f60f1",1]`, // of no text: the offset basis
 		`{"end":{"reason":"planned","rows":2,"t":3000}}`,
 	}
 	for i, line := range want {

@@ -31,8 +31,8 @@ type caller struct {
 	number   int
 	schedule slotSource
 	state    callerState
-	called   bool  // whether there was a call before
-	freeUs   int64 // when the call before ended; noTime before the first
+	called   bool  // whether there was a call before, or the user was told to wait
+	freeUs   int64 // until when that kept it; noTime before the first
 	current  call
 	dice     rand.PCG // for the scenario's arguments; seeded anew for every slot
 	seed     uint64
@@ -127,7 +127,7 @@ func (c *caller) end(nowUs int64, outcome int, detail string, record func(*call)
 // rest keeps the user from its next call until untilUs: the system asked for that, so that it is not ready before.
 func (c *caller) rest(untilUs int64) {
 	if c.state == callerFree && untilUs > c.freeUs {
-		c.freeUs = untilUs
+		c.called, c.freeUs = true, untilUs
 	}
 }
 

@@ -96,6 +96,16 @@ func TestCaller(t *testing.T) {
 			},
 		},
 		{
+			"who is told to wait before its first call is no later than that by itself",
+			func(s *story) {
+				s.rest(250_000)
+				s.next()
+				s.calls(251, 260)
+			},
+			newStory(1000, 100, 200, 300),
+			[]string{"unsent due 200 ready 250 started - ended -", "ok due 100 ready 250 started 251 ended 260"},
+		},
+		{
 			"who is told to wait beyond the end makes no further call, and what comes due until then is unsent",
 			func(s *story) { s.next(); s.calls(100, 110); s.rest(5_000_000); s.next() },
 			newStory(1000, 100, 200, 1300),

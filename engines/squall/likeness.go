@@ -2,7 +2,9 @@ package squall
 
 import (
 	"encoding/json"
+	"io"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,8 +16,8 @@ const comparedBytesMax = 8 << 10
 
 // What stands in a made-up answer for what it was asked, and for what anybody can draw: a time, an id.
 const (
-	askedMark = "<asked>"
-	drawnMark = "<drawn>"
+	askedMark = "\ue000"
+	drawnMark = "\ue001"
 )
 
 // Of what anybody can draw.
@@ -27,8 +29,12 @@ var (
 	epoch = regexp.MustCompile(`^1\d{9}(\d{3}|\d{6})?(\.\d+)?$`)
 )
 
-// drawnLettersMin is how long a word of letters and digits must be to be an id that was drawn, and no name or number.
-const drawnLettersMin = 8
+// A word of that length, that changes so often between letters and digits, is an id that was drawn: no name, no number,
+// and no name with a number behind it.
+const (
+	drawnLettersMin = 8
+	drawnChangesMin = 3
+)
 
 // withoutAsked gives an answer without what it repeats of the question, times and drawn ids, and how many facts are left:
 // numbers but 0, and lines of text with a word that is none of these. No facts where it is not JSON, or longer than
@@ -37,13 +43,10 @@ func withoutAsked(asked, answer string) (rest string, facts int) {
 	var value any
 	decoder := json.NewDecoder(strings.NewReader(answer))
 	decoder.UseNumber()
-	if len(answer) > comparedBytesMax || decoder.Decode(&value) != nil {
+	if len(answer) > comparedBytesMax || decoder.Decode(&value) != nil || decoder.Decode(&struct{}{}) != io.EOF {
 		return "", 0
 	}
-	left := remainder{asked: map[string]bool{}}
-	for _, word := range words(asked) {
-		left.asked[word] = true
-	}
+	left := remainder{asked: wordsOf(asked)}
 	left.take(value)
 	return left.text.String(), left.facts
 }
@@ -58,7 +61,13 @@ func (r *remainder) take(value any) {
 	switch value := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(value)) {
-			r.text.WriteString(key + ":")
+			for word := range strings.FieldsFuncSeq(key, isNoWord) {
+				if r.asked[word] {
+					word = askedMark
+				}
+				r.text.WriteString(word + " ")
+			}
+			r.text.WriteByte(':')
 			r.take(value[key])
 		}
 		r.text.WriteByte('}')
@@ -104,14 +113,55 @@ func (r *remainder) fact(line string) {
 	}
 }
 
-func words(text string) []string { return strings.FieldsFunc(text, isNoWord) }
-
-// isNoWord is false of the brackets of a mark, too.
-func isNoWord(letter rune) bool {
-	return !unicode.IsLetter(letter) && !unicode.IsDigit(letter) && letter != '<' && letter != '>'
+// wordsOf a question: arguments as JSON, or an HTTP path, of which the words are escaped, and its body.
+func wordsOf(asked string) map[string]bool {
+	found := map[string]bool{}
+	add := func(text string) {
+		for word := range strings.FieldsFuncSeq(text, isNoWord) {
+			found[word] = true
+		}
+	}
+	add(asked)
+	if plain, err := url.QueryUnescape(asked); err == nil {
+		add(plain)
+	}
+	var value any
+	if json.Unmarshal([]byte(asked), &value) == nil {
+		eachText(value, add)
+	}
+	return found
 }
 
-// isDrawn is true of a word like 8f3a9b2c: long, of letters and digits.
+// eachText gives the texts in a JSON value as they are, where its source has them escaped.
+func eachText(value any, take func(string)) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, one := range value {
+			eachText(one, take)
+		}
+	case []any:
+		for _, one := range value {
+			eachText(one, take)
+		}
+	case string:
+		take(value)
+	}
+}
+
+// isNoWord is false of a mark, too.
+func isNoWord(letter rune) bool {
+	return !unicode.IsLetter(letter) && !unicode.IsDigit(letter) && letter != '\ue000' && letter != '\ue001'
+}
+
+// isDrawn is true of a word like 8f3a9b2c.
 func isDrawn(word string) bool {
-	return len(word) >= drawnLettersMin && strings.ContainsFunc(word, unicode.IsLetter) && strings.ContainsFunc(word, unicode.IsDigit)
+	changes, wasDigit := 0, false
+	for at, letter := range word {
+		isDigit := unicode.IsDigit(letter)
+		if at > 0 && isDigit != wasDigit {
+			changes++
+		}
+		wasDigit = isDigit
+	}
+	return len(word) >= drawnLettersMin && changes >= drawnChangesMin
 }

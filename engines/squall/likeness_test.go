@@ -22,6 +22,15 @@ var madeUp = map[string]func(int) (asked, answer string){
 	"in words": func(at int) (string, string) {
 		return fmt.Sprintf(`{"city":"City%d"}`, at), fmt.Sprintf(`"Weather in City%d:\nsunny all day\nwind from the west\n(2026-11-22 17:40:%02d+00)"`, at, at)
 	},
+	"by a key": func(at int) (string, string) {
+		return fmt.Sprintf(`{"id":"c-%d"}`, at), fmt.Sprintf(`{"c-%d":{"name":"Jane","plan":"gold","seats":300}}`, at)
+	},
+	"escaped": func(at int) (string, string) {
+		return fmt.Sprintf(`/towns?q=New%%20York%d `, at), fmt.Sprintf(`{"q":"New York%d","mayor":"Roe","river":"Elm","people":900}`, at)
+	},
+	"on a line of its own": func(at int) (string, string) {
+		return fmt.Sprintf(`{"text":"a\nb%d"}`, at), fmt.Sprintf(`{"was":"<b>b%d</b>","mood":"good","words":200,"by":"me"}`, at)
+	},
 	"in a list": func(at int) (string, string) {
 		return fmt.Sprintf(`/orders/order-%d?limit=2 `, at), fmt.Sprintf(`[{"order":"order-%d","sum":51},{"order":"order-%d","sum":72,"by":"post"}]`, at, at)
 	},
@@ -53,6 +62,8 @@ func TestWhatTellsSomethingIsLeft(t *testing.T) {
 		{`{"id":1}`, `{"rows":[["x"],["y"]]}`, `{"rows":[["x","y"]]}`},
 		{`{"id":1}`, `{"sum":1763}`, `{"sum":1764}`},
 		{`{"id":1}`, `{"born":"2001-02-03"}`, `{"born":"2001-02-04"}`},
+		{`{"id":1}`, `"customer42@shop.test"`, `"customer43@shop.test"`},
+		{`{"id":1}`, `"SKU12345678"`, `"SKU12345679"`},
 		{`{"id":1}`, `"31"`, `"41"`}, // a word that holds what was asked is another word
 	} {
 		one, _ := withoutAsked(pair.asked, pair.one)
@@ -73,6 +84,7 @@ func TestFactsAreWhatIsNeitherAskedNorDrawn(t *testing.T) {
 		`"Name: Jane\nSeats: 3\n"`:                                           2,
 		`{"n":1763833257123,"m":17638}`:                                      1,
 		`no JSON`:                                                            0,
+		"{\"a\":\"b\"}\n{\"c\":\"d\"}\n":                                     0,
 		`"` + strings.Repeat("long ", comparedBytesMax) + `"`:                0,
 	} {
 		if _, got := withoutAsked(`{"id":"c-17"}`, answer); got != want {

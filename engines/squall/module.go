@@ -65,6 +65,7 @@ func (u *user) Exports() modules.Exports {
 		"options": u.options, "target": u.target, "join": u.join, "ready": u.ready, "failed": u.failed,
 		"next": u.next, "instead": u.instead, "begin": u.begin, "end": u.end, "random": u.random, "remainingMs": u.remainingMs,
 		"era": u.era, "headers": u.headers, "rest": u.rest, "sampled": u.sampled, "answered": u.answered,
+		"leave": u.leave, "left": u.left,
 	}
 	for name, function := range functions {
 		if err := object.Set(name, function); err != nil {
@@ -178,6 +179,17 @@ func (u *user) waitForStart() sobek.Value {
 func (u *user) failed(arguments sobek.FunctionCall) sobek.Value {
 	u.run.sessionFailed(u.caller.number, arguments.Argument(0).String())
 	return u.waitForStart()
+}
+
+// leave says that the user makes no further call, and waits for its turn to end its session. False: there is no time.
+func (u *user) leave(sobek.FunctionCall) sobek.Value {
+	return u.vu.Runtime().ToValue(u.run.leave(u.vu.Context().Done()))
+}
+
+// left gives the turn back.
+func (u *user) left(sobek.FunctionCall) sobek.Value {
+	<-u.run.turns
+	return sobek.Undefined()
 }
 
 // next waits for the user's next slot and gives its tool's number; -1 when there is none, after the phases' end.

@@ -35,6 +35,9 @@ type run struct {
 	aborted  chan struct{}
 	aborting sync.Once
 	over     chan struct{} // closed when the last user has returned
+	left     atomic.Int64  // of so many users, that make no further call
+	drained  chan struct{} // closed when no call is open any more
+	draining sync.Once
 	stages   chan struct{} // closed when conduct has returned
 	beating  sync.WaitGroup
 	callback func(error) // k6's: ends the run as failed; must get an error, and only once
@@ -48,7 +51,7 @@ func newRun(config *Config) (*run, error) {
 	r := &run{
 		config: config, clock: clock, opened: make(chan struct{}), turns: make(chan struct{}, sessionsAtOnce), met: make(chan struct{}),
 		started: make(chan struct{}), goes: make(chan int64, 1), ending: make(chan struct{}),
-		aborted: make(chan struct{}), over: make(chan struct{}), stages: make(chan struct{}),
+		aborted: make(chan struct{}), over: make(chan struct{}), stages: make(chan struct{}), drained: make(chan struct{}),
 	}
 	r.endUs.Store(config.endUs())
 	if config.Target != "" {

@@ -132,6 +132,7 @@ func (r *run) sleepUntilEnd(aborted <-chan struct{}) {
 
 // drain gives open calls their time, then cuts them. A user that is free leaves by itself.
 func (r *run) drain() {
+	defer r.endDrain()
 	ctx, done := context.WithTimeout(context.Background(), time.Duration(r.config.DrainMs*float64(time.Millisecond)))
 	defer done()
 	select {
@@ -150,9 +151,10 @@ func (r *run) cut(user *caller) {
 	user.mu.Lock()
 	defer user.mu.Unlock()
 	user.cut = true
-	if user.state == callerCalling {
-		user.close(r.sinceT0Us(), r.endUs.Load(), r.recorder.row)
+	if user.state != callerCalling {
+		return
 	}
+	user.close(r.sinceT0Us(), r.endUs.Load(), r.recorder.row)
 	if user.cancel != nil {
 		user.cancel()
 	}

@@ -29,7 +29,8 @@ func (t *cuttable) RoundTrip(request *http.Request) (*http.Response, error) {
 		limit -= time.Duration(t.run.sinceT0Us()-t.user.current.startedUs) * time.Microsecond
 	}
 	ctx, cancel := context.WithTimeout(request.Context(), limit)
-	cut := t.user.cut
+	// A session is ended after the cut, too.
+	cut := t.user.cut && request.Method != http.MethodDelete
 	t.user.cancel = cancel
 	t.user.mu.Unlock()
 	if cut {

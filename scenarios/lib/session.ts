@@ -47,12 +47,14 @@ function initialize(place: Place, id: CallId, timeoutMs: number): Dialect | Sess
   const opened = post(place, initializeBody(id, client), openingHeaders, timeoutMs)
   if (opened.status !== 200) return failure('initialize', opened, id, place.headers)
   const opening = readOpening(bodyText(opened.body), id)
-  if (opening.kind === 'refused') return { outcome: 'wrong_answer', detail: `initialize: ${opening.why}` }
+  if (opening.kind === 'refused')
+    return { outcome: opening.isError ? 'rpc_error' : 'wrong_answer', detail: `initialize: ${opening.why}` }
   const dialect = legacyDialect(opening.version, opened.headers[sessionHeader] ?? null)
   const told = post(place, initializedBody(), dialect.listHeaders, timeoutMs)
   // The protocol says 202; servers that answer 200 or 204 mean the same.
-  if (told.status < 200 || told.status > 299) return failure('notifications/initialized', told, id, place.headers)
-  return dialect
+  if (told.status >= 200 && told.status <= 299) return dialect
+  endSession(place, dialect)
+  return failure('notifications/initialized', told, id, place.headers)
 }
 
 /** Servers keep a session until they are told that it is over, or for good. One that knows no end of sessions says 405. */

@@ -19,6 +19,10 @@ declare module 'k6/x/squall' {
     headers(): Record<string, string>
     /** Says that the user has its session, then waits for the run's t0. False: there will be no run. */
     ready(): boolean
+    /** Says that the user makes no further call, and waits until nobody does, then for its turn. False: there is no time. */
+    leave(): boolean
+    /** Gives the turn of leave() back. */
+    left(): void
     /** Says that the user could not open a session, then waits as ready() does: its calls ask for one. False where nobody has one. */
     failed(reason: string): boolean
     /** Waits for the user's next slot. Gives the number of its tool, or -1 when the user is done. */

@@ -18,7 +18,7 @@ import type { Check, Memory, ToolUse, Workload } from './workload.ts'
 const openingAttempts = 3
 const openingPauseS = 0.5
 /** Who is told to wait for longer than that does so within the load: all others wait for it. */
-const openingPauseSMax = 15
+const openingPauseSMax = 2
 
 // k6's own idea of a failed request, which nothing here asks for, costs a sample a call.
 // (null is documented by k6; its types leave it out.)
@@ -38,8 +38,9 @@ export function userOf(workload: Workload): () => void {
     const session = openPatiently(place, user, callTimeoutMs)
     const memory: Memory = {}
     if ('outcome' in session) {
-      const why = withoutSecrets(session.detail, place.headers)
-      if (failed(why)) endSession(place, makeCalls(tools, place, user, undefined, memory))
+      if (!failed(withoutSecrets(session.detail, place.headers))) return
+      if (session.retryAfterMs !== undefined) squall.rest(session.retryAfterMs)
+      leave(place, makeCalls(tools, place, user, undefined, memory))
       return
     }
     prime(
@@ -48,7 +49,7 @@ export function userOf(workload: Workload): () => void {
       user,
       memory,
     )
-    endSession(place, ready() ? makeCalls(tools, place, user, session, memory) : session)
+    if (ready()) leave(place, makeCalls(tools, place, user, session, memory))
   }
 }
 
@@ -71,6 +72,12 @@ function openPatiently(place: Place, user: number, timeoutMs: number): Dialect |
     session = openSession(place, `${user}-s${attempt}`, timeoutMs)
   }
   return session
+}
+
+function leave(place: Place, session: Dialect | undefined): void {
+  if (!squall.leave()) return
+  endSession(place, session)
+  squall.left()
 }
 
 /**

@@ -18,10 +18,10 @@ test('a schema that never ends, or takes all memory, is given up; the others are
     tool('after', { const: 2 }),
   ]
   const found = await generateApart(tools, 1, systemClock, never)
-  expect(found.get('before')).toEqual({ kind: 'sets', sets: [{ a: 1 }] })
+  expect(found.get('before')).toEqual({ kind: 'sets', sets: [{ a: 1 }], more: [] })
   expect(found.get('endless')).toMatchObject({ kind: 'none', why: expect.stringContaining('takes more than') })
   expect(found.get('huge')).toMatchObject({ kind: 'none', why: expect.stringContaining('takes more than') })
-  expect(found.get('after')).toEqual({ kind: 'sets', sets: [{ a: 2 }] })
+  expect(found.get('after')).toEqual({ kind: 'sets', sets: [{ a: 2 }], more: [] })
 })
 
 test('nothing more is made once it is stopped', async () => {
@@ -33,7 +33,7 @@ test('what is left after a minute is told as not generated', async () => {
   const clock = { sleep: systemClock.sleep, monotonicUs: () => calls++ * 31_000_000 }
   const tools = [tool('a', { const: 1 }), tool('b', { const: 2 }), tool('c', { const: 3 })]
   const found = await generateApart(tools, 1, clock, never)
-  expect(found.get('a')).toEqual({ kind: 'sets', sets: [{ a: 1 }] })
+  expect(found.get('a')).toEqual({ kind: 'sets', sets: [{ a: 1 }], more: [] })
   const late = { kind: 'none', why: 'all schemas together may take 60 s' }
   expect([found.get('b'), found.get('c')]).toEqual([late, late])
 })

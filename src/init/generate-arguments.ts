@@ -1,13 +1,20 @@
 import { generateSync, type JsonSchema } from 'json-schema-faker'
 import { isObject, type Json, type JsonObject } from '../mcp/answer.ts'
-import { attemptsMax, schemaBytesMax, setBytesMax, setsMax } from './limits.ts'
+import { attemptsMax, questionsMax, schemaBytesMax, setBytesMax, setsMax } from './limits.ts'
 import { checkOf } from './schema-check.ts'
 import { tameSchema } from './tame-schema.ts'
 import { variantsOf } from './variants.ts'
 
-/** `sets`: at least one; the first is to be tried, and the others differ from it only in what the schema lists. */
+/**
+ * `sets`: at least one; the first is to be tried, and the others differ from it only in what the schema lists. `more`: others
+ * again, each of which may ask for what is not there.
+ */
 export type Generated =
-  | { readonly kind: 'sets'; readonly sets: readonly [JsonObject, ...JsonObject[]] }
+  | {
+      readonly kind: 'sets'
+      readonly sets: readonly [JsonObject, ...JsonObject[]]
+      readonly more: readonly JsonObject[]
+    }
   | { readonly kind: 'none'; readonly why: string }
 
 /**
@@ -20,20 +27,31 @@ export function generateArguments(schema: JsonObject, seed: number): Generated {
   const check = checkOf(schema)
   if (check.kind === 'unusable') return none(`its schema cannot be used: ${check.why}`)
   const fits = (value: Json): value is JsonObject => isObject(value) && isShort(value) && check.why(value) === null
-  const first = wholeExample(schema, fits) ?? firstFitting(schema, seed, fits)
+  const example = wholeExample(schema, fits)
+  const first = example ?? firstFitting(schema, seed, fits)
   if (first === null) {
     const why = check.why({})
     return none(`no arguments that fit its schema came out of ${attemptsMax} attempts${why ? `: ${why}` : ''}`)
   }
-  return {
-    kind: 'sets',
-    sets: [
-      first,
-      ...variantsOf(schema, first)
-        .filter(fits)
-        .slice(0, setsMax - 1),
-    ],
+  const variants = variantsOf(schema, first).filter(fits)
+  const sets: [JsonObject, ...JsonObject[]] = [first, ...variants.slice(0, setsMax - 1)]
+  // Whoever wrote an example knows what goes together.
+  return { kind: 'sets', sets, more: example === null ? moreFitting(schema, seed, fits, sets) : [] }
+}
+
+/** As the first, from other seeds. */
+function moreFitting(schema: JsonObject, seed: number, fits: Fits, sets: readonly JsonObject[]): JsonObject[] {
+  const known = new Set(sets.map((set) => JSON.stringify(set)))
+  const tamed = tameSchema(schema)
+  const more: JsonObject[] = []
+  for (let turn = 1; turn < questionsMax && sets.length + more.length < questionsMax; turn++) {
+    const value = generated(tamed, seed + turn * attemptsMax, true)
+    const text = JSON.stringify(value)
+    if (value === undefined || known.has(text) || !fits(value)) continue
+    known.add(text)
+    more.push(value)
   }
+  return more
 }
 
 type Fits = (value: Json) => value is JsonObject

@@ -8,6 +8,14 @@ export const schemaDepthMax = 24
 export const attemptsMax = 20
 /** Sets of arguments written for a tool: so many that caches do not see one question only, and a person can read them. */
 export const setsMax = 5
+/** Of those and what is asked beside them: mock data shows in ten different questions (src/measure/constant-answers.ts). */
+export const questionsMax = 16
+/** For all questions beside the trials: a person waits for it. */
+export const moreMsMax = 20_000
+/** A tool whose trial took longer is asked once. */
+export const moreTookMsMax = 1_000
+/** So many without a good answer mean that the others are not there either: random ids mostly are not. */
+export const moreFailuresMax = 3
 /** A set as JSON: it stands in a plan that a person reads. */
 export const setBytesMax = 4_096
 

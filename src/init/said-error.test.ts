@@ -8,7 +8,7 @@ async function commentOn(content: JsonObject | string, outcome: 'ok' | 'degraded
   const tool = { name: 'search', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } }
   const [tried] = await tryTools({
     tools: [tool],
-    generated: new Map([['search', { kind: 'sets', sets: [{}] }]]),
+    generated: new Map([['search', { kind: 'sets', sets: [{}], more: [] }]]),
     consent: { tools: new Set(), writes: false },
     caller: { callTool: async () => ({ outcome, content }) },
     nowMs: () => 0,

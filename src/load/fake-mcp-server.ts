@@ -14,6 +14,8 @@ export interface FakeMcpServer extends AsyncDisposable {
   readonly sessions: Set<string>
   /** What happens to `initialize`: a session, a 503, or no answer at all. */
   opening: 'grant' | 'refuse' | 'ignore'
+  /** What happens to DELETE: it ends the session, or is not answered at all. */
+  ending: 'obey' | 'ignore'
   /** From so many sessions on it refuses, as servers with a cap do. */
   sessionsMax: number
 }
@@ -40,6 +42,7 @@ export async function startFakeMcpServer(): Promise<FakeMcpServer> {
     else sayResult(message.id, { structuredContent: message.params?.arguments ?? null }, response)
   }
   const end = (request: IncomingMessage, response: ServerResponse) => {
+    if (fake.ending === 'ignore') return
     const isKnown = sessions.delete(request.headers['mcp-session-id']?.toString() ?? '')
     response.writeHead(isKnown ? 204 : 404).end()
   }
@@ -66,6 +69,7 @@ export async function startFakeMcpServer(): Promise<FakeMcpServer> {
     answering: echo,
     sessions,
     opening: 'grant',
+    ending: 'obey',
     sessionsMax: Number.POSITIVE_INFINITY,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()

@@ -20,6 +20,26 @@ describe('a session', () => {
     expect(server.sessions.size).toBe(0)
   })
 
+  test('is ended by a user whose last call was cut, too', async () => {
+    await using server = await startFakeMcpServer()
+    server.answering = () => undefined // never
+    await using load = await runs.start(server.url, { users: { first: 0, count: 20 }, drainMs: 50 })
+    await load.ready
+    go(load)
+    expect(await load.ended).toMatchObject({ reason: 'planned', exitCode: 0 })
+    expect(server.sessions.size).toBe(0)
+  })
+
+  test('whose end the server never answers keeps the load for a while, and no longer', async () => {
+    await using server = await startFakeMcpServer()
+    server.ending = 'ignore'
+    await using load = await runs.start(server.url, { users: { first: 0, count: 200 } })
+    await load.ready
+    go(load)
+    expect(await load.ended).toMatchObject({ reason: 'planned', exitCode: 0 })
+    expect(recorded(load.callsPath).last.end?.t).toBeLessThan(12_000_000)
+  })
+
   test('that the server forgot costs the call that finds out, and is opened anew for the next', async () => {
     await using server = await startFakeMcpServer()
     await using load = await runs.start(server.url)

@@ -65,6 +65,8 @@ vi.mock('k6/x/squall', () => ({
     sampled: () => k6.samples,
     answered: (...told: unknown[]) => k6.answers.push(told),
     rest: (ms: number) => k6.rests.push(ms),
+    leave: () => true,
+    left: () => undefined,
     random: () => 0,
   },
 }))
@@ -156,7 +158,7 @@ test('who is told to wait at the door comes again after that', async () => {
 test('who is told to wait for long at the door does not keep the others: its calls ask again', async () => {
   const answers = [{ status: 429, headers: { 'Retry-After': '16' } }, opened, { status: 202 }, fine].values()
   await play(() => answers.next().value ?? {}, { era: 'legacy', goesWithout: true })
-  expect([k6.slept, k6.failed]).toEqual([[], ['initialize: HTTP 429']])
+  expect([k6.slept, k6.rests, k6.failed]).toEqual([[], [16_000], ['initialize: HTTP 429']])
   expect([methods(), k6.ends]).toEqual([
     ['initialize', 'initialize', 'notifications/initialized', 'tools/call', 'DELETE'],
     [['ok', undefined]],

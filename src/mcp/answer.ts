@@ -93,19 +93,21 @@ function unreadable(why: string): Answer {
   return { kind: 'unreadable', why }
 }
 
+/** `isError`: the server itself said no. */
 export type Opening =
   | { readonly kind: 'opened'; readonly version: string }
-  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'refused'; readonly why: string; readonly isError: boolean }
 
 /** Reads the answer to `initialize`: the revision the server chose, if we speak it. */
 export function readOpening(body: string | null, id: CallId): Opening {
   const answer = readAnswer(body, id)
-  if (answer.kind === 'unreadable') return { kind: 'refused', why: answer.why }
-  if (answer.kind === 'error') return { kind: 'refused', why: describeRpcError(answer.error) }
+  if (answer.kind === 'unreadable') return { kind: 'refused', why: answer.why, isError: false }
+  if (answer.kind === 'error') return { kind: 'refused', why: describeRpcError(answer.error), isError: true }
   const version = answer.result.protocolVersion
   if (typeof version === 'string' && versionsUnderstood.includes(version)) return { kind: 'opened', version }
   const offered = JSON.stringify(version) ?? 'none'
-  return { kind: 'refused', why: `the server chose protocol version ${offered}, not one of ${versionsUnderstood}` }
+  const why = `the server chose protocol version ${offered}, not one of ${versionsUnderstood}`
+  return { kind: 'refused', why, isError: false }
 }
 
 export interface ToolListing {

@@ -63,7 +63,8 @@ function sessionsOpened(rows: readonly DatabaseRow[]): number {
   if (first === undefined) return 0
   const opened = (some: readonly DatabaseRow[]): number => riseOf(some, ({ sessions }) => sessions)
   const early = opened(rows.filter(({ tUs }) => tUs <= first.tUs + toldLateUs))
-  return opened(rows) - Math.min(early, first.allConnections ?? 0)
+  // The system's, and our sampler's.
+  return opened(rows) - Math.min(early, (first.connections ?? 0) + 1)
 }
 
 /** What a counter rose by: one that went back was set to zero. */

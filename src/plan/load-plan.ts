@@ -9,6 +9,7 @@ import { applyOverrides, type Overrides } from './overrides.ts'
 import { Problems } from './problems.ts'
 import { readDraft } from './read-draft.ts'
 import { repeat } from './repeat.ts'
+import { checkStdioUsers } from './sections/stdio.ts'
 import { layOut } from './timeline.ts'
 import { child, type Tree } from './tree.ts'
 
@@ -44,6 +45,7 @@ export function loadPlan({ plan: name, loadText, catalogue, overrides }: PlanReq
   const timed = overrides.quick ? shorten(peopled, problems) : peopled
   const laid = layOut(repeat(timed, problems), overrides.quick, problems)
   checkHosts(laid.stack, overrides, problems)
+  checkStdioUsers(laid, problems)
   if (problems.count > 0) return { plan: null, problems: problems.list, advice: [] }
   const leftOut = aimed?.leftOut ?? []
   const plan = leftOut.length === 0 ? laid : { ...laid, leftOut }

@@ -16,8 +16,8 @@ describe('nodes.<id>.stdio', () => {
   })
 
   it('says how many processes there may be', () => {
-    const { plan } = withServer('stdio: {command: [a], share: user, max: 8}')
-    expect(plan?.stack.nodes.server?.stdio).toEqual({ share: 'user', max: 8 })
+    const { plan } = withServer('stdio: {command: [a], share: user, max: 100}')
+    expect(plan?.stack.nodes.server?.stdio).toEqual({ share: 'user', max: 100 })
   })
 
   it('is not there unless the plan has it', () => {
@@ -30,6 +30,7 @@ describe('nodes.<id>.stdio', () => {
     ['two commands', 'command: [b], stdio: {command: [a]}', /server\.command: nothing/],
     ['a ready path', 'stdio: {command: [a]}, ready: {path: /ready}', /server\.ready: no path/],
     ['a number that bounds nothing', 'stdio: {command: [a], max: 9}', /stdio\.max: nothing/],
+    ['fewer processes than users', 'stdio: {command: [a], share: user, max: 99}', /stdio\.max: at least 100,/],
     ['no process at all', 'stdio: {command: [a], share: user, max: 0}', /stdio\.max: a whole number/],
   ])('%s is refused', (_, server, says) => {
     expect(told(server)).toEqual([expect.stringMatching(says)])

@@ -29,8 +29,9 @@ export function readAnswerRows(path: string, file: string, bootId: string | null
       const [tool, asked, answer, rest, facts] = at.map((column) => cells[column])
       const name = tools.get(tool)
       if (name === undefined || typeof asked !== 'string' || typeof answer !== 'string') return false
-      const left = typeof rest === 'string' && typeof facts === 'number' ? { rest, facts } : { rest: null, facts: 0 }
-      rows.push({ tool: name, asked, answer, ...left })
+      const isTold = at.slice(3).every((column) => column >= 0)
+      if (isTold && (typeof rest !== 'string' || typeof facts !== 'number')) return false
+      rows.push({ tool: name, asked, answer, rest: isTold ? String(rest) : null, facts: isTold ? Number(facts) : 0 })
       return true
     },
   })

@@ -248,6 +248,10 @@ describe('answers', () => {
 
   test.each([
     ['of a tool without a name', (text: string) => text.replace('[1,1,', '[1,7,')],
+    [
+      'that does not tell how many facts are left',
+      (text: string) => text.replace('"q1","a","a",3', '"q1","a","a",null'),
+    ],
     ['without an answer', (text: string) => text.replace('"q1","a"', '"q1",null')],
     ['that is no list', (text: string) => text.replace('[1,1,', '[1,1 ')],
   ])('end at one %s', (_why, change) => {

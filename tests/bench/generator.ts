@@ -136,7 +136,8 @@ async function runOurs(script: string, pair: number): Promise<Side & { bytesACal
     processorsMax: availableParallelism(), // as the plain script has them
     clock: { sleep: (ms, signal) => sleep(ms, undefined, signal && { signal }).catch(() => undefined) },
   })
-  await load.ready
+  const { without, why } = await load.ready
+  if (without > 0) throw new Error(`${without} users have no session: ${why}`)
   load.go(Number(process.hrtime.bigint() / 1_000n))
   const side = await watch(load.pid)
   load.stop()

@@ -23,6 +23,7 @@ it("a platform of one's own breaks, acts, verifies and heals by the plan's comma
   // A look that this machine held up tells of the server, or before, too.
   const steps = rows.slice(brokenAt).filter(([, kind, id]) => kind === 'supervisor' && id === 'primary')
   expect(steps.slice(0, 4).map(([, , , { step }]) => step)).toEqual(['detected', 'decided', 'acted', 'well'])
+  expect(steps.filter(([, , , { step }]) => step === 'acted')).toHaveLength(1)
   const measured = (id: string): number =>
     Number(report.measurements.find((one) => one.id === id && one.window === 'closed')?.value)
   const parts = ['detect', 'decide', 'act', 'first_success', 'sustain'].map((part) => measured(`recovery.${part}`))

@@ -30,7 +30,7 @@ function replicatedPlan(isSynchronous: boolean): StackPlan {
   }
 }
 
-/** Rows' first columns. Rejects after 5 s. */
+/** Rows' first columns. Rejects after 30 s. */
 async function ask(sql: string, url: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 30_000 })
   client.on('error', () => undefined)

@@ -71,13 +71,13 @@ describe('a first plan', () => {
       add_to_cart: { weight: 0, arguments: [{ product_id: expect.any(String) }] },
       stock_report: { weight: 3 },
     })
-    expect(
-      toolsOf(out)
-        .convert.arguments.map(({ to }: { to: string }) => to)
-        .toSorted(),
-    ).toEqual(['chf', 'eur'])
-    expect(server.calls.toSorted()).toEqual([
-      expect.stringContaining('convert'),
+    // So many different ones that mock data would show.
+    const asked: { readonly to: string }[] = toolsOf(out).convert.arguments
+    expect(new Set(asked.map((set) => JSON.stringify(set))).size).toBeGreaterThan(10)
+    expect(new Set(asked.map(({ to }) => to))).toEqual(new Set(['chf', 'eur']))
+    const calls = server.calls.toSorted()
+    expect(calls.filter((call) => call.startsWith('convert')).length).toBeLessThanOrEqual(asked.length)
+    expect(calls.filter((call) => !call.startsWith('convert'))).toEqual([
       'get_product {"product_id":"p-17"}',
       'list_products {"limit":5}',
       'stock_report {}',

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { whyNotCalled } from '../../init/consent.ts'
 import { firstPlanText, type PlanAccess } from '../../init/first-plan.ts'
 import { generateApart } from '../../init/generate-apart.ts'
+import { askMore } from '../../init/more-questions.ts'
 import { oneLine } from '../../init/plan-tool.ts'
 import { type TriedTool, tryTools } from '../../init/trials.ts'
 import type { McpAccess } from '../../mcp-client/access.ts'
@@ -128,18 +129,20 @@ async function tryAll(
   const consent = { tools: new Set(flags.allowTool), writes: flags.allowWrites }
   const generated = await generateApart(listed, seed, clock, interrupt)
   const count = listed.filter((tool) => whyNotCalled(tool, consent) === null).length
-  if (count > 0) stderr(`trying ${count} of them, once each\n`)
+  if (count > 0) stderr(`trying ${count} of them\n`)
+  const nowMs = () => clock.monotonicUs() / 1_000
   const trials = tryTools({
     tools: listed,
     generated,
     consent,
     caller: client,
-    nowMs: () => clock.monotonicUs() / 1_000,
+    nowMs,
     sleep: (ms) => clock.sleep(ms, interrupt),
     signal: interrupt,
     onTrial: (name) => stderr(`  ${oneLine(name, 80)}\n`),
   })
-  return await orInterrupted(trials, interrupt)
+  const tried = await orInterrupted(trials, interrupt)
+  return await orInterrupted(askMore({ tried, generated, caller: client, nowMs, signal: interrupt }), interrupt)
 }
 
 /** Refuses to write over a file that has come meanwhile, too. */

@@ -47,7 +47,6 @@ export interface GeneratedDatabaseRow {
   readonly tUs: number
   readonly error?: string
   readonly connections?: number | null
-  readonly allConnections?: number | null
   readonly active?: number | null
   readonly idleInTransaction?: number | null
   readonly deadlocks?: number | null
@@ -287,7 +286,7 @@ export function writeRun(folder: string, run: GeneratedRun): void {
       ({ sessions, commits, quietMs }) => (sessions ?? commits ?? quietMs) !== undefined,
     )
     const rows = run.database.map((row) => [
-      ...[row.tUs, 2_000, row.error ?? null, row.connections ?? null, row.allConnections ?? null, 100],
+      ...[row.tUs, 2_000, row.error, row.connections, null, 100].map((cell) => cell ?? null),
       ...[row.deadlocks ?? null, row.blocksHit ?? null, row.blocksRead ?? null, row.startedAt ?? null],
       ...[row.written ?? null, row.followers ?? null, row.active ?? null, row.idleInTransaction ?? null],
       ...[row.hidden ?? null, row.idleMs ?? null, row.statements ?? null, row.clients ?? null],

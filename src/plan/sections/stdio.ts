@@ -1,5 +1,5 @@
 import { type StdioPlan, type StdioShare, stdioShares } from '../../domain/bridge.ts'
-import type { NodeSpec } from '../../domain/plan.ts'
+import type { NodeSpec, Plan } from '../../domain/plan.ts'
 import { stdioProcessesDefault, stdioProcessesMax } from '../limits.ts'
 import type { Problems } from '../problems.ts'
 import {
@@ -34,6 +34,16 @@ export function startOf(
 ): Pick<NodeSpec, 'command' | 'stdio'> {
   if (stdio === null) return { command }
   return { command: stdio.command, stdio: { share: stdio.share, max: stdio.max } }
+}
+
+/** The bridge refuses users beyond `max`: its own bound is not to be told as the server's. */
+export function checkStdioUsers({ stack, load }: Pick<Plan, 'stack' | 'load'>, problems: Problems): void {
+  const users = Math.max(...load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
+  for (const { id, stdio } of Object.values(stack.nodes)) {
+    if (stdio === undefined || stdio.share !== 'user' || stdio.max >= users) continue
+    const expected = `at least ${users}, as many as there are users, or share: all`
+    problems.add({ file: null, line: null }, `stack.nodes.${id}.stdio.max`, String(stdio.max), expected)
+  }
 }
 
 /** What means nothing beside `stdio`, or beside its `share`. */

@@ -44,6 +44,7 @@ th:first-child,.text,thead th.text{text-align:left}
 thead th{font-weight:600;color:var(--soft);font-size:13px;vertical-align:bottom;white-space:nowrap}
 tbody th{font-weight:600}
 td.text,tbody th{overflow-wrap:anywhere}
+@media (min-width:481px){#not-assessed tbody th{width:26%}}
 .findings{width:100%;table-layout:fixed}
 .findings th,.findings td{text-align:left;padding:12px 18px 10px 0}
 .findings thead th{padding-bottom:4px}

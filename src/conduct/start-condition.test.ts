@@ -74,9 +74,9 @@ it('does not take what was in the log before', async () => {
 })
 
 it('waits for a replica that is behind now, not for one that was', async () => {
-  const header = '{"stream":"database","columns":["t","error","startedAt","written","followers"]}\n'
+  const header = '{"stream":"database","columns":["t","took","error","startedAt","written","followers"]}\n'
   const row = (tS: number, written: number, replayed: number) =>
-    `${JSON.stringify([tS * 1e6, null, 'a', written, [['r', replayed]]])}\n`
+    `${JSON.stringify([tS * 1e6, 500, null, 'a', written, [['r', replayed]]])}\n`
   // Behind by 3 s at 4 s, and back; then by 2 s at 9 s.
   const before = [row(0, 10, 10), row(1, 20, 10), row(4, 20, 10), row(5, 20, 20), row(6, 20, 20)]
   appendFileSync(join(folder, 'database'), header + before.join(''))

@@ -222,6 +222,13 @@ describe('rows of integers', () => {
   ])('refuses %j for two columns', (text) => expect(parse(text, 2)).toBeNull())
 })
 
+test('a sample that does not tell how long it took ends its stream', () => {
+  const untold = (text: string) => text.replace(/^(\[\d+),\d+,/m, '$1,null,')
+  const folder = readAfter((path) => rewrite(path, 'database.ndjson', untold))
+  expect(folder.database?.state.cut).toMatch(/row 2/)
+  expect(folder.database?.rows).toHaveLength(1)
+})
+
 describe('answers', () => {
   const answers = Array.from({ length: 3 }, (_, at) => ({ tUs: at, tool: 1, asked: `q${at}`, answer: 'a' }))
   const file = 'answers/k6-1.ndjson'

@@ -31,8 +31,7 @@ type caller struct {
 	number   int
 	schedule slotSource
 	state    callerState
-	called   bool  // whether there was a call before, or the user was told to wait
-	freeUs   int64 // until when that kept it; noTime before the first
+	freeUs   int64 // until when a call, or being told to wait, kept it; noTime before the first
 	current  call
 	dice     rand.PCG // for the scenario's arguments; seeded anew for every slot
 	seed     uint64
@@ -68,7 +67,7 @@ func (c *caller) take(nowUs, endUs int64, record func(*call)) bool {
 		c.state = callerLeft
 		return false
 	}
-	if readyUs := max(nowUs, c.freeUs); c.called && readyUs >= endUs {
+	if readyUs := max(nowUs, c.freeUs); c.freeUs != noTime && readyUs >= endUs {
 		if c.schedule.paced() {
 			c.dropDue(endUs-1, readyUs, record)
 		}
@@ -77,7 +76,7 @@ func (c *caller) take(nowUs, endUs int64, record func(*call)) bool {
 	}
 	c.schedule.pop()
 	c.current = call{user: c.number, slot: next, readyUs: c.freeUs, startedUs: noTime, endedUs: noTime}
-	if !c.called {
+	if c.freeUs == noTime {
 		c.current.readyUs = next.atUs
 	}
 	if c.schedule.paced() {
@@ -121,13 +120,13 @@ func (c *caller) end(nowUs int64, outcome int, detail string, record func(*call)
 	}
 	c.current.endedUs, c.current.outcome, c.current.detail = nowUs, outcome, detail
 	record(&c.current)
-	c.called, c.freeUs, c.state = true, nowUs, callerFree
+	c.freeUs, c.state = nowUs, callerFree
 }
 
 // rest keeps the user from its next call until untilUs: the system asked for that, so that it is not ready before.
 func (c *caller) rest(untilUs int64) {
 	if c.state == callerFree && untilUs > c.freeUs {
-		c.called, c.freeUs = true, untilUs
+		c.freeUs = untilUs
 	}
 }
 

@@ -4,6 +4,7 @@ import { readUsers, scaleUsers, shorten } from './adjust.ts'
 import { type Aimed, aimAt, checkHosts, serverIdOf } from './aim.ts'
 import { lookAt } from './aim-database.ts'
 import { type LoadText, loadExtended } from './extends.ts'
+import { usersPeak } from './lints/lint.ts'
 import { adviseOn } from './lints/registry.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { Problems } from './problems.ts'
@@ -45,7 +46,7 @@ export function loadPlan({ plan: name, loadText, catalogue, overrides }: PlanReq
   const timed = overrides.quick ? shorten(peopled, problems) : peopled
   const laid = layOut(repeat(timed, problems), overrides.quick, problems)
   checkHosts(laid.stack, overrides, problems)
-  checkStdioUsers(laid, problems)
+  checkStdioUsers(laid.stack, usersPeak(laid), problems)
   if (problems.count > 0) return { plan: null, problems: problems.list, advice: [] }
   const leftOut = aimed?.leftOut ?? []
   const plan = leftOut.length === 0 ? laid : { ...laid, leftOut }

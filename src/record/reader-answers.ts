@@ -17,9 +17,12 @@ const columnNames = ['tool', 'arguments', 'answer', 'rest', 'facts'] as const
 export function readAnswerRows(path: string, file: string, bootId: string | null, rows: AnswerRow[]): StreamState {
   const tools = new Map<unknown, string>()
   let at: readonly number[] = []
+  /** Before there were these columns nobody told. */
+  let isTold = false
   return readStream(path, file, bootId, {
     header({ columns }) {
       at = columnNames.map((name) => columns.indexOf(name))
+      isTold = columns.includes('rest') && columns.includes('facts')
     },
     dict(kind, number, text) {
       if (kind === 'tool') tools.set(number, text)
@@ -29,7 +32,6 @@ export function readAnswerRows(path: string, file: string, bootId: string | null
       const [tool, asked, answer, rest, facts] = at.map((column) => cells[column])
       const name = tools.get(tool)
       if (name === undefined || typeof asked !== 'string' || typeof answer !== 'string') return false
-      const isTold = at.slice(3).every((column) => column >= 0)
       if (isTold && (typeof rest !== 'string' || typeof facts !== 'number')) return false
       rows.push({ tool: name, asked, answer, rest: isTold ? String(rest) : null, facts: isTold ? Number(facts) : 0 })
       return true

@@ -1,5 +1,5 @@
 import { type StdioPlan, type StdioShare, stdioShares } from '../../domain/bridge.ts'
-import type { NodeSpec, Plan } from '../../domain/plan.ts'
+import type { NodeSpec, StackPlan } from '../../domain/plan.ts'
 import { stdioProcessesDefault, stdioProcessesMax } from '../limits.ts'
 import type { Problems } from '../problems.ts'
 import {
@@ -36,9 +36,8 @@ export function startOf(
   return { command: stdio.command, stdio: { share: stdio.share, max: stdio.max } }
 }
 
-/** The bridge refuses users beyond `max`: its own bound is not to be told as the server's. */
-export function checkStdioUsers({ stack, load }: Pick<Plan, 'stack' | 'load'>, problems: Problems): void {
-  const users = Math.max(...load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
+/** The bridge refuses users beyond `max`: its own bound is not to be told as the server's. `users`: at one time. */
+export function checkStdioUsers(stack: StackPlan, users: number, problems: Problems): void {
   for (const { id, stdio } of Object.values(stack.nodes)) {
     if (stdio === undefined || stdio.share !== 'user' || stdio.max >= users) continue
     const expected = `at least ${users}, as many as there are users, or share: all`

@@ -2,6 +2,7 @@ package squall
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -20,33 +21,53 @@ const (
 	liveMetric = "/gc/heap/live:bytes" // what the last collection left
 	heapMetric = "/memory/classes/heap/objects:bytes"
 
-	// As Go does by itself (GOGC=100), a collection begins when the heap is twice what the last one left.
+	// No collection before the heap is so often what the last one left, as Go has it by itself (GOGC=100).
 	heapGrowth = 2
-	// Go's own collection stays as a net below ours, for a heap that grows faster than we look.
-	netPercent = 200
-	lookEvery  = 50 * time.Millisecond
+	// Go's own collection stays as a net below ours, for a heap that grows faster than we look: so much over its most.
+	netFactor = 1.5
+	lookEvery = 50 * time.Millisecond
 	// A sleep that is so much too long says that calls begin late as well; over 50 ms they count as late (design).
 	restEvery = 5 * time.Millisecond
 	lateMax   = 20 * time.Millisecond
 )
 
-// collector collects the garbage without the precedence that the harness has given this process. A thousand users are
-// some three million objects: going through them takes one processor for half a second, in which a system under test
-// on the same machine would stand still, and a healthy pool would fill, for the harness's own doing. Calls need the
-// precedence, the collection does not. Where there is none to give up, Go's own ways are left as they are.
+// collector chooses when the garbage is collected. A thousand users are some three million objects: going through them
+// takes one processor for 0.6 s, in which a system under test on the same machine gets the other ones alone, and while its
+// database is slow a healthy pool would fill, for the harness's own doing. So it is done before the load begins, then as
+// rarely as the memory allows, and rather where the plan has nothing in hand. It is done without the precedence that
+// the harness has given this process: calls need that, the collection does not.
 type collector struct {
-	given    string // what the harness gave: a nice value, or a weight
-	none     string // what others have
-	set      func(string) error
+	heapMax  uint64  // bytes
+	moments  []int64 // µs since t0, in order: a collection does the least harm there
+	rank     *rank   // nil: there is none to give up
 	readHeap func() (live, heap uint64)
 	collect  func()
 }
 
-// newCollector gives nil where this process has no precedence.
-func newCollector() *collector {
+// rank is this process's precedence before others.
+type rank struct {
+	given string // what the harness gave: a nice value, or a weight
+	none  string // what others have
+	set   func(string) error
+}
+
+// newCollector gives nil where the configuration leaves it to Go.
+func newCollector(config *Config) *collector {
+	if config.Garbage == nil {
+		return nil
+	}
+	c := &collector{heapMax: config.Garbage.HeapMaxBytes, rank: ownRank(), readHeap: readHeap, collect: runtime.GC}
+	for _, atMs := range config.Garbage.CollectAtMs {
+		c.moments = append(c.moments, int64(atMs*1_000))
+	}
+	return c
+}
+
+// ownRank gives nil where this process has no precedence.
+func ownRank() *rank {
 	if file := os.Getenv(weightVariable); file != "" {
-		if c := groupCollector(file, os.Getenv(equalVariable)); c != nil {
-			return c
+		if r := groupRank(file, os.Getenv(equalVariable)); r != nil {
+			return r
 		}
 	}
 	text, err := os.ReadFile(autogroupFile)
@@ -57,27 +78,19 @@ func newCollector() *collector {
 	if !ok {
 		return nil
 	}
-	return &collector{
-		given:    nice,
-		none:     "0",
-		set:      func(value string) error { return os.WriteFile(autogroupFile, []byte(value), 0) },
-		readHeap: readHeap,
-		collect:  runtime.GC,
-	}
+	return &rank{given: nice, none: "0", set: func(value string) error { return os.WriteFile(autogroupFile, []byte(value), 0) }}
 }
 
-// groupCollector gives nil where there is no such group. `equal` is what the system under test has.
-func groupCollector(file, equal string) *collector {
+// groupRank gives nil where there is no such group. `equal` is what the system under test has.
+func groupRank(file, equal string) *rank {
 	text, err := os.ReadFile(file)
 	if err != nil || equal == "" {
 		return nil
 	}
-	return &collector{
-		given:    strings.TrimSpace(string(text)),
-		none:     equal,
-		set:      func(value string) error { return os.WriteFile(file, []byte(value), 0) },
-		readHeap: readHeap,
-		collect:  runtime.GC,
+	return &rank{
+		given: strings.TrimSpace(string(text)),
+		none:  equal,
+		set:   func(value string) error { return os.WriteFile(file, []byte(value), 0) },
 	}
 }
 
@@ -93,10 +106,14 @@ func readHeap() (live, heap uint64) {
 	return samples[0].Value.Uint64(), samples[1].Value.Uint64()
 }
 
-// run looks after the heap until done is closed.
-func (c *collector) run(done <-chan struct{}) {
-	before := debug.SetGCPercent(netPercent)
-	defer debug.SetGCPercent(before)
+// run looks after the heap until done is closed; now is in µs since t0.
+func (c *collector) run(now func() int64, done <-chan struct{}) {
+	percent := debug.SetGCPercent(-1) // with one Go would collect every two minutes whatever there is (forcegcperiod)
+	limit := debug.SetMemoryLimit(c.net())
+	defer func() {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(percent)
+	}()
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for {
@@ -105,20 +122,47 @@ func (c *collector) run(done <-chan struct{}) {
 			return
 		case <-ticker.C:
 		}
-		if live, heap := c.readHeap(); heap < heapGrowth*live {
+		if !c.isDue(now()) {
 			continue
 		}
 		if err := c.collectPolitely(); err != nil {
-			// Not ours to change after all: Go does it by itself from here on.
 			fmt.Fprintf(os.Stderr, "squall: the garbage collection keeps its precedence: %v\n", err)
-			return
+			c.rank = nil // not ours to change after all
+			c.collect()
 		}
+		debug.SetMemoryLimit(c.net())
 	}
+}
+
+// isDue takes a moment that has come off those to come. At one, half of the most is enough: until the next the heap may
+// reach it.
+func (c *collector) isDue(nowUs int64) bool {
+	most := c.most()
+	for len(c.moments) > 0 && c.moments[0] <= nowUs {
+		c.moments = c.moments[1:]
+		most = c.heapMax / 2
+	}
+	_, heap := c.readHeap()
+	return heap >= most
+}
+
+// most is the heap in bytes at which a collection waits no longer.
+func (c *collector) most() uint64 {
+	live, _ := c.readHeap()
+	return max(c.heapMax, heapGrowth*live)
+}
+
+func (c *collector) net() int64 {
+	return int64(min(float64(c.most())*netFactor, math.MaxInt64/2))
 }
 
 // collectPolitely has the precedence back when it returns, and earlier when its lack is felt.
 func (c *collector) collectPolitely() error {
-	if err := c.set(c.none); err != nil {
+	if c.rank == nil {
+		c.collect()
+		return nil
+	}
+	if err := c.rank.set(c.rank.none); err != nil {
 		return err
 	}
 	collected, back := make(chan struct{}), make(chan error, 1)
@@ -127,12 +171,12 @@ func (c *collector) collectPolitely() error {
 			slept := time.Now()
 			select {
 			case <-collected:
-				back <- c.set(c.given)
+				back <- c.rank.set(c.rank.given)
 				return
 			case <-time.After(restEvery):
 			}
 			if time.Since(slept) > restEvery+lateMax {
-				back <- c.set(c.given)
+				back <- c.rank.set(c.rank.given)
 				return
 			}
 		}

@@ -27,6 +27,7 @@ type Config struct {
 	Phases           []Phase         `json:"phases"`
 	Target           string          `json:"target"`     // empty: the harness tells it when the system is up
 	With             json.RawMessage `json:"with"`       // the plan's words to the workload, as they were; kept for the record
+	Garbage          *Garbage        `json:"garbage"`    // nil: left to Go
 	Standalone       bool            `json:"standalone"` // no harness on descriptors 3 and 4: start as soon as all are ready
 }
 
@@ -40,6 +41,12 @@ type UserRange struct {
 type Tool struct {
 	Name   string  `json:"name"`
 	Weight float64 `json:"weight"`
+}
+
+// Garbage says when this process's garbage is collected: see collector.
+type Garbage struct {
+	HeapMaxBytes uint64    `json:"heapMaxBytes"` // let the heap grow so far
+	CollectAtMs  []float64 `json:"collectAtMs"`  // since t0, in order; rather then than later
 }
 
 // Phase is a stretch [StartMs, EndMs) of the load in which the number of users goes straight from UsersFrom to UsersTo.

@@ -17,14 +17,18 @@ func (r *run) conduct() {
 		r.abort(err)
 		return
 	}
+	garbage := newCollector(r.config)
+	if garbage != nil {
+		garbage.collect() // what the sessions have left; nobody calls yet
+	}
 	r.events.send(map[string]any{"ready": map[string]int64{"users": int64(len(r.callers)), "without": r.failed.Load()}})
 	if !r.waitForStart() {
 		return
 	}
 	r.beating.Add(1)
 	go r.beat()
-	if garbage := newCollector(); garbage != nil {
-		go garbage.run(r.over)
+	if garbage != nil {
+		go garbage.run(r.sinceT0Us, r.over)
 	}
 	if !r.waitForEnd() {
 		return

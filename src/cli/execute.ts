@@ -11,7 +11,7 @@ import { type KeeperClient, startKeeper } from '../keeper/client.ts'
 import { generatorEnvironment, joinCpuGroup } from '../keeper/cpu-groups.ts'
 import type { LedgerTool } from '../ledger/start.ts'
 import { bundleSpoken, bundleWorkload } from '../load/bundle.ts'
-import { generatorConfig } from '../load/generator-config.ts'
+import { garbagePlan, generatorConfig } from '../load/generator-config.ts'
 import type { RowsPlace } from '../load/planned-tools.ts'
 import { loadSpoken } from '../load/spoken.ts'
 import { type StartedLoad, startLoad } from '../load/start.ts'
@@ -326,6 +326,7 @@ class Execution {
         ...(plan.load.protocol === 'sql' ? {} : { answersPath }),
         tools: prepared.tools,
         barrierTimeoutMs,
+        garbage: garbagePlan(plan.faults, process.availableMemory()),
         index: 0,
       }),
       configPath: join(workFolder, 'k6-1.json'),

@@ -4,7 +4,7 @@ import type { Workload } from '../../scenarios/lib/workload.ts'
 import { outcomes } from '../domain/outcome.ts'
 import type { LoadPlan } from '../domain/plan.ts'
 import { readEvent } from './events.ts'
-import { generatorConfig } from './generator-config.ts'
+import { garbagePlan, generatorConfig } from './generator-config.ts'
 import { LoadError } from './load-error.ts'
 import { loadWorkload, weightedTools, workloadFile } from './workload.ts'
 
@@ -91,6 +91,59 @@ describe('generatorConfig', () => {
   })
   test('the generator gets no keys that it does not know', () => {
     expect(generatorConfig(plan, { ...share, index: 0 }).phases[0]).not.toHaveProperty('judged')
+  })
+  test('what is said of its garbage reaches it', () => {
+    const garbage = { heapMaxBytes: 1, collectAtMs: [2] }
+    expect(generatorConfig(plan, { ...share, index: 0, garbage })).toMatchObject({ garbage })
+    expect(generatorConfig(plan, { ...share, index: 0 })).not.toHaveProperty('garbage')
+  })
+})
+
+describe('garbagePlan', () => {
+  const gib = 2 ** 30
+
+  test('a heap may take a quarter of what is free, and never over 4 GiB', () => {
+    expect(garbagePlan([], 8 * gib).heapMaxBytes).toBe(2 * gib)
+    expect(garbagePlan([], 100 * gib).heapMaxBytes).toBe(4 * gib)
+    expect(garbagePlan([], 5).heapMaxBytes).toBe(1)
+  })
+  test.each([
+    [
+      'before each fault, in order',
+      [
+        { startMs: 40_000, forMs: 5_000 },
+        { startMs: 12_000, forMs: 8_000 },
+      ],
+      [10_000, 38_000],
+    ],
+    ['not before the load', [{ startMs: 2_000, forMs: 8_000 }], []],
+    [
+      'not while another fault is on',
+      [
+        { startMs: 12_000, forMs: 8_000 },
+        { startMs: 21_000, forMs: 8_000 },
+      ],
+      [10_000],
+    ],
+    [
+      'where the other has just ended',
+      [
+        { startMs: 12_000, forMs: 8_000 },
+        { startMs: 22_000, forMs: 8_000 },
+      ],
+      [10_000, 20_000],
+    ],
+    [
+      'not between that and another to come',
+      [
+        { startMs: 12_000, forMs: 8_000 },
+        { startMs: 13_000, forMs: 1_000 },
+      ],
+      [10_000],
+    ],
+    ['no fault, no moment', [], []],
+  ])('it is collected %s', (_, faults, collectAtMs) => {
+    expect(garbagePlan(faults, gib).collectAtMs).toEqual(collectAtMs)
   })
 })
 

@@ -23,6 +23,9 @@ const (
 
 	// No collection before the heap is so often what the last one left, as Go has it by itself (GOGC=100).
 	heapGrowth = 2
+	// At a moment that the harness has named, less is enough of both: a collection in the calm spares one at any time.
+	calmShare  = 0.5
+	calmGrowth = 1.5
 	// Go's own collection stays as a net below ours, for a heap that grows faster than we look: so much over its most.
 	netFactor = 1.5
 	lookEvery = 50 * time.Millisecond
@@ -42,6 +45,10 @@ type collector struct {
 	rank     *rank   // nil: there is none to give up
 	readHeap func() (live, heap uint64)
 	collect  func()
+	setNet   func(bytes int64) // where Go collects by itself, whatever we do
+	tell     func(fromUs, tookUs int64)
+	say      func(string)
+	isOwed   bool // the precedence could not be taken back yet
 }
 
 // rank is this process's precedence before others.
@@ -51,14 +58,23 @@ type rank struct {
 	set   func(string) error
 }
 
-// newCollector gives nil where the configuration leaves it to Go.
-func newCollector(config *Config) *collector {
+// newCollector gives nil where the configuration leaves it to Go. It tells of each collection in the load: when it began,
+// in µs since t0, and how long it took.
+func newCollector(config *Config, tell func(fromUs, tookUs int64)) *collector {
 	if config.Garbage == nil {
 		return nil
 	}
-	c := &collector{heapMax: config.Garbage.HeapMaxBytes, rank: ownRank(), readHeap: readHeap, collect: runtime.GC}
+	c := &collector{
+		heapMax:  config.Garbage.HeapMaxBytes,
+		rank:     ownRank(),
+		readHeap: readHeap,
+		collect:  runtime.GC,
+		setNet:   func(bytes int64) { debug.SetMemoryLimit(bytes) },
+		tell:     tell,
+		say:      func(text string) { fmt.Fprintln(os.Stderr, "squall:", text) },
+	}
 	for _, atMs := range config.Garbage.CollectAtMs {
-		c.moments = append(c.moments, int64(atMs*1_000))
+		c.moments = append(c.moments, msToUs(atMs))
 	}
 	return c
 }
@@ -106,64 +122,60 @@ func readHeap() (live, heap uint64) {
 	return samples[0].Value.Uint64(), samples[1].Value.Uint64()
 }
 
-// run looks after the heap until done is closed; now is in µs since t0.
+// run looks after the heap until done is closed, and leaves Go's own collection switched off; now is in µs since t0.
 func (c *collector) run(now func() int64, done <-chan struct{}) {
-	percent := debug.SetGCPercent(-1) // with one Go would collect every two minutes whatever there is (forcegcperiod)
-	limit := debug.SetMemoryLimit(c.net())
-	defer func() {
-		debug.SetMemoryLimit(limit)
-		debug.SetGCPercent(percent)
-	}()
+	debug.SetGCPercent(-1) // with any other Go would collect every two minutes, whatever there is (forcegcperiod)
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for {
+		c.look(now)
 		select {
 		case <-done:
 			return
 		case <-ticker.C:
 		}
-		if !c.isDue(now()) {
-			continue
-		}
-		if err := c.collectPolitely(); err != nil {
-			fmt.Fprintf(os.Stderr, "squall: the garbage collection keeps its precedence: %v\n", err)
-			c.rank = nil // not ours to change after all
-			c.collect()
-		}
-		debug.SetMemoryLimit(c.net())
 	}
 }
 
-// isDue takes a moment that has come off those to come. At one, half of the most is enough: until the next the heap may
-// reach it.
-func (c *collector) isDue(nowUs int64) bool {
-	most := c.most()
+func (c *collector) look(now func() int64) {
+	if c.isOwed {
+		c.isOwed = c.rank.set(c.rank.given) != nil
+	}
+	live, heap := c.readHeap()
+	// Each time: a collection of Go's own has left more than our last one, too.
+	c.setNet(int64(min(float64(c.most(live))*netFactor, math.MaxInt64/2)))
+	fromUs := now()
+	if !c.isDue(fromUs, live, heap) {
+		return
+	}
+	c.collectPolitely()
+	c.tell(fromUs, now()-fromUs)
+}
+
+// isDue takes a moment that has come off those to come.
+func (c *collector) isDue(nowUs int64, live, heap uint64) bool {
+	most := c.most(live)
 	for len(c.moments) > 0 && c.moments[0] <= nowUs {
 		c.moments = c.moments[1:]
-		most = c.heapMax / 2
+		most = max(uint64(calmShare*float64(c.heapMax)), uint64(calmGrowth*float64(live)))
 	}
-	_, heap := c.readHeap()
 	return heap >= most
 }
 
 // most is the heap in bytes at which a collection waits no longer.
-func (c *collector) most() uint64 {
-	live, _ := c.readHeap()
-	return max(c.heapMax, heapGrowth*live)
-}
-
-func (c *collector) net() int64 {
-	return int64(min(float64(c.most())*netFactor, math.MaxInt64/2))
-}
+func (c *collector) most(live uint64) uint64 { return max(c.heapMax, heapGrowth*live) }
 
 // collectPolitely has the precedence back when it returns, and earlier when its lack is felt.
-func (c *collector) collectPolitely() error {
-	if c.rank == nil {
-		c.collect()
-		return nil
+func (c *collector) collectPolitely() {
+	if c.rank != nil && !c.isOwed {
+		if err := c.rank.set(c.rank.none); err != nil {
+			c.say(fmt.Sprintf("the garbage collection keeps its precedence: %v", err))
+			c.rank = nil // not ours to change after all
+		}
 	}
-	if err := c.rank.set(c.rank.none); err != nil {
-		return err
+	if c.rank == nil || c.isOwed {
+		c.collect()
+		return
 	}
 	collected, back := make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -183,5 +195,8 @@ func (c *collector) collectPolitely() error {
 	}()
 	c.collect()
 	close(collected)
-	return <-back
+	if err := <-back; err != nil {
+		c.say(fmt.Sprintf("the precedence is not back after the garbage collection: %v", err))
+		c.isOwed = true // two changes within 100 ms are refused to some (autogroup, sched(7))
+	}
 }

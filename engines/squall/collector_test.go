@@ -2,13 +2,13 @@ package squall
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"runtime/debug"
 	"testing"
-	"time"
 )
 
 func TestPrecedenceIsANegativeNiceValue(t *testing.T) {
@@ -20,47 +20,98 @@ func TestPrecedenceIsANegativeNiceValue(t *testing.T) {
 	}
 }
 
-// fakeCollector tells what it was asked to do, in order. What is left after a collection is 100, its most 300.
+// fakeCollector tells what it does, in order. 100 is in use, its most is 300; after each collection comes the next heap.
 func fakeCollector(heaps ...uint64) (*collector, func() []string) {
 	told := make(chan string, 100)
 	at := 0
 	c := &collector{
-		heapMax: 300,
-		rank:    &rank{given: "-5", none: "0", set: func(value string) error { told <- "nice " + value; return nil }},
-		readHeap: func() (uint64, uint64) {
-			return 100, heaps[min(at, len(heaps)-1)]
-		},
-		collect: func() { told <- "collect"; at++ },
+		heapMax:  300,
+		rank:     &rank{given: "-5", none: "0", set: func(value string) error { told <- "nice " + value; return nil }},
+		readHeap: func() (uint64, uint64) { return 100, heaps[min(at, len(heaps)-1)] },
+		collect:  func() { told <- "collect"; at++ },
+		setNet:   func(bytes int64) { told <- fmt.Sprint("net ", bytes) },
+		tell:     func(fromUs, tookUs int64) { told <- fmt.Sprint("from ", fromUs, " for ", tookUs) },
+		say:      func(text string) { told <- text },
 	}
 	return c, func() []string {
-		close(told)
 		var all []string
-		for one := range told {
-			all = append(all, one)
+		for len(told) > 0 {
+			all = append(all, <-told)
 		}
 		return all
 	}
 }
 
-func TestItCollectsWithoutPrecedenceAndHasItBackAfterwards(t *testing.T) {
-	c, told := fakeCollector(100)
-	if err := c.collectPolitely(); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := told(), []string{"nice 0", "collect", "nice -5"}; !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
+// fakeClock goes on by so much each time that it is asked.
+func fakeClock(stepUs int64) func() int64 {
+	var nowUs int64
+	return func() int64 { nowUs += stepUs; return nowUs }
+}
+
+func expectTold(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-func TestItCollectsWhereThereIsNoPrecedenceToGiveUp(t *testing.T) {
-	c, told := fakeCollector(100)
+func TestALookCollectsWithoutPrecedenceAndHasItBackAfterwards(t *testing.T) {
+	c, told := fakeCollector(300, 150)
+	now := fakeClock(7)
+	c.look(now)
+	expectTold(t, told(), "net 450", "nice 0", "collect", "nice -5", "from 7 for 7")
+	c.look(now)
+	expectTold(t, told(), "net 450") // what has grown once is collected once
+}
+
+func TestALookCollectsWhereThereIsNoPrecedenceToGiveUp(t *testing.T) {
+	c, told := fakeCollector(300)
 	c.rank = nil
-	if err := c.collectPolitely(); err != nil {
-		t.Fatal(err)
+	c.look(fakeClock(1))
+	expectTold(t, told(), "net 450", "collect", "from 1 for 1")
+}
+
+func TestItCollectsAsItIsWhereItMayNotChangeItsPrecedence(t *testing.T) {
+	c, told := fakeCollector(300)
+	c.rank.set = func(string) error { return errors.New("not permitted") }
+	c.look(fakeClock(1))
+	expectTold(t, told(), "net 450", "the garbage collection keeps its precedence: not permitted", "collect", "from 1 for 1")
+	c.look(fakeClock(1))
+	expectTold(t, told(), "net 450", "collect", "from 1 for 1")
+}
+
+func TestAPrecedenceThatIsNotBackIsAskedForAgain(t *testing.T) {
+	c, told := fakeCollector(300, 300, 150)
+	set, refusals := c.rank.set, 3
+	c.rank.set = func(value string) error {
+		_ = set(value)
+		if value == "-5" && refusals > 0 {
+			refusals--
+			return errors.New("try again")
+		}
+		return nil
 	}
-	if got, want := told(), []string{"collect"}; !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
+	c.look(fakeClock(1))
+	expectTold(t, told(), "net 450", "nice 0", "collect", "nice -5",
+		"the precedence is not back after the garbage collection: try again", "from 1 for 1")
+	c.look(fakeClock(1)) // still without: there is nothing to give up
+	expectTold(t, told(), "nice -5", "net 450", "collect", "from 1 for 1")
+	c.look(fakeClock(1))
+	expectTold(t, told(), "nice -5", "net 450")
+	c.look(fakeClock(1))
+	expectTold(t, told(), "nice -5", "net 450")
+	c.look(fakeClock(1))
+	expectTold(t, told(), "net 450")
+}
+
+func TestTheNetGrowsWithWhatIsInUseAndHasAnEnd(t *testing.T) {
+	c, told := fakeCollector(100)
+	c.readHeap = func() (uint64, uint64) { return 1_000, 1_000 }
+	c.look(fakeClock(1))
+	expectTold(t, told(), "net 3000")
+	c.heapMax = math.MaxUint64
+	c.look(fakeClock(1))
+	expectTold(t, told(), fmt.Sprint("net ", int64(math.MaxInt64/2+1)))
 }
 
 func TestItIsDueAtItsMostAndAtHalfOfThatWhereItHarmsTheLeast(t *testing.T) {
@@ -71,77 +122,51 @@ func TestItIsDueAtItsMostAndAtHalfOfThatWhereItHarmsTheLeast(t *testing.T) {
 		moments []int64
 		want    bool
 	}{
-		{"below its most", 299, 300, nil, false},
-		{"at its most", 300, 300, nil, true},
+		{"below its most", 399, 400, nil, false},
+		{"at its most", 400, 400, nil, true},
 		{"a most below twice of what is in use would have it collect for ever", 199, 90, nil, false},
 		{"twice of what is in use", 200, 90, nil, true},
-		{"a moment is still to come", 299, 300, []int64{1_001}, false},
-		{"a moment, and half of its most", 150, 300, []int64{1_000}, true},
-		{"a moment, and less than half", 149, 300, []int64{1_000}, false},
+		{"a moment is still to come", 399, 400, []int64{1_001}, false},
+		{"a moment, and half of its most", 200, 400, []int64{1_000}, true},
+		{"a moment, and less than half", 199, 400, []int64{1_000}, false},
+		{"a moment, and half as much again as is in use", 150, 90, []int64{1_000}, true},
+		{"a moment just after a collection", 149, 90, []int64{1_000}, false},
 	} {
 		c, _ := fakeCollector(test.heap)
 		c.heapMax, c.moments = test.heapMax, test.moments
-		if got := c.isDue(1_000); got != test.want {
+		if got := c.isDue(1_000, 100, test.heap); got != test.want {
 			t.Errorf("%s: got %v, want %v", test.why, got, test.want)
 		}
 	}
 }
 
 func TestAMomentIsTakenOnce(t *testing.T) {
-	c, _ := fakeCollector(200)
+	c, _ := fakeCollector()
 	c.moments = []int64{10, 20, 3_000}
-	if got := []bool{c.isDue(1_000), c.isDue(1_050), c.isDue(3_000)}; !reflect.DeepEqual(got, []bool{true, false, true}) {
+	got := []bool{c.isDue(1_000, 100, 200), c.isDue(1_050, 100, 200), c.isDue(3_000, 100, 200)}
+	if !reflect.DeepEqual(got, []bool{true, false, true}) {
 		t.Errorf("got %v", got)
 	}
 }
 
-func TestGoItselfCollectsOnlyWhatGrowsFasterThanWeLook(t *testing.T) {
-	c, _ := fakeCollector(100)
-	if got := c.net(); got != 450 {
-		t.Errorf("got %d, want half more than 300", got)
-	}
-	c.heapMax = math.MaxUint64
-	if got := c.net(); got <= 0 {
-		t.Errorf("got %d, want a limit above 0", got)
-	}
-}
-
-// runFor looks a few times, at the same moment of the run.
-func runFor(c *collector) {
-	done := make(chan struct{})
-	ended := make(chan struct{})
-	go func() { c.run(func() int64 { return 0 }, done); close(ended) }()
-	time.Sleep(6 * lookEvery)
-	close(done)
-	<-ended
-}
-
-func TestItCollectsOnceWhatHasGrownOnce(t *testing.T) {
-	c, told := fakeCollector(300, 150)
+func TestWhileItRunsGoCollectsOnlyAtTheNet(t *testing.T) {
 	before := debug.SetGCPercent(77)
-	runFor(c)
-	if after := debug.SetGCPercent(before); after != 77 {
-		t.Errorf("left Go's own collection at %d, found it at 77", after)
+	defer debug.SetGCPercent(before)
+	c, told := fakeCollector(100)
+	done := make(chan struct{})
+	close(done)
+	c.run(fakeClock(1), done)
+	if percent := debug.SetGCPercent(77); percent != -1 {
+		t.Errorf("Go collects by itself, at %d percent", percent)
 	}
-	if got, want := told(), []string{"nice 0", "collect", "nice -5"}; !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-}
-
-func TestItCollectsAsItIsWhereItMayNotChangeItsPrecedence(t *testing.T) {
-	c, told := fakeCollector(300, 150)
-	c.rank.set = func(string) error { return errors.New("not permitted") }
-	runFor(c)
-	if got, want := told(), []string{"collect"}; !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
+	expectTold(t, told(), "net 450")
 }
 
 func TestWhatTheHarnessSaysOfGarbageIsTaken(t *testing.T) {
-	if c := newCollector(&Config{}); c != nil {
+	if c := newCollector(&Config{}, nil); c != nil {
 		t.Errorf("got %+v where it is left to Go", c)
 	}
-	c := newCollector(&Config{Garbage: &Garbage{HeapMaxBytes: 7, CollectAtMs: []float64{1.5, 20}}})
+	c := newCollector(&Config{Garbage: &Garbage{HeapMaxBytes: 7, CollectAtMs: []float64{1.5, 20}}}, nil)
 	if c.heapMax != 7 || !reflect.DeepEqual(c.moments, []int64{1_500, 20_000}) {
 		t.Errorf("got %+v", c)
 	}
@@ -165,9 +190,7 @@ func TestItGivesUpTheWeightOfItsOwnGroup(t *testing.T) {
 	}
 	var during string
 	c.collect = func() { during = weightNow() }
-	if err := c.collectPolitely(); err != nil {
-		t.Fatal(err)
-	}
+	c.collectPolitely()
 	if after := weightNow(); during != "3072" || after != "30720" {
 		t.Errorf("got %s and then %s", during, after)
 	}

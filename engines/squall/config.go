@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 )
 
 // ConfigEnv names the environment variable that holds the path of the load's configuration.
@@ -91,6 +92,14 @@ func (c *Config) check() error {
 	if c.PaceMs < 0 || c.DrainMs < 0 || c.CallTimeoutMs <= 0 || c.BarrierTimeoutMs <= 0 {
 		wrong("paceMs %v and drainMs %v must not be negative, callTimeoutMs %v and barrierTimeoutMs %v must be above 0",
 			c.PaceMs, c.DrainMs, c.CallTimeoutMs, c.BarrierTimeoutMs)
+	}
+	if c.Garbage != nil {
+		if c.Garbage.HeapMaxBytes == 0 {
+			wrong("garbage.heapMaxBytes must be above 0")
+		}
+		if !slices.IsSorted(c.Garbage.CollectAtMs) || (len(c.Garbage.CollectAtMs) > 0 && c.Garbage.CollectAtMs[0] < 0) {
+			wrong("garbage.collectAtMs must rise from 0 on, got %v", c.Garbage.CollectAtMs)
+		}
 	}
 	total := 0.0
 	for _, tool := range c.Tools {

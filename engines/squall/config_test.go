@@ -22,6 +22,10 @@ func TestConfig(t *testing.T) {
 		{"no user makes no load", `"count":2`, `"count":0`, "at least one"},
 		{"a key that is not known is a misunderstanding", `"seed":42`, `"sead":42`, "unknown field"},
 		{"a call without limit could outlast the run", `"callTimeoutMs":35000`, `"callTimeoutMs":0`, "above 0"},
+		{"what is said of garbage", `"seed":42`, `"seed":42,"garbage":{"heapMaxBytes":1,"collectAtMs":[0,5]}`, ""},
+		{"a heap of nothing would be collected for ever", `"seed":42`, `"seed":42,"garbage":{}`, "heapMaxBytes"},
+		{"a moment out of order would hide those after it", `"seed":42`, `"seed":42,"garbage":{"heapMaxBytes":1,"collectAtMs":[5,4]}`, "collectAtMs"},
+		{"a moment before the load", `"seed":42`, `"seed":42,"garbage":{"heapMaxBytes":1,"collectAtMs":[-1]}`, "collectAtMs"},
 		{"all problems are told at once", `"weight":8`, `"weight":-1`, "weight above 0 in all"},
 	} {
 		t.Run(test.why, func(t *testing.T) {

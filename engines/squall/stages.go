@@ -17,7 +17,7 @@ func (r *run) conduct() {
 		r.abort(err)
 		return
 	}
-	garbage := newCollector(r.config)
+	garbage := newCollector(r.config, r.tellCollection)
 	if garbage != nil {
 		garbage.collect() // what the sessions have left; nobody calls yet
 	}
@@ -34,6 +34,10 @@ func (r *run) conduct() {
 		return
 	}
 	r.drain()
+}
+
+func (r *run) tellCollection(fromUs, tookUs int64) {
+	r.events.send(map[string]any{"collected": map[string]int64{"t": fromUs, "us": tookUs}})
 }
 
 // waitForSessions has a limit from the moment on that the target is up; for that it waits as long as the harness lives.

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { freemem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { drills } from '../../chaos/drills/registry.ts'
 import { faults } from '../../chaos/faults/registry.ts'
@@ -141,6 +142,8 @@ class Execution {
   readonly #commit = readCommit(process.cwd())
   /** Stack and harness go before other processes of the machine. */
   #goesBefore = false
+  /** For new processes, before any of this run's was there. */
+  #freeBytes = 0
 
   constructor(context: CliContext, spec: ExecuteSpec) {
     this.#context = context
@@ -168,6 +171,8 @@ class Execution {
       runFolder: this.#folder.folder,
       clock: this.#context.clock,
     })
+    // Before we join a group, in which a limit of the one above would no longer be seen.
+    this.#freeBytes = Math.min(freemem(), process.availableMemory())
     // Ourselves and k6, which inherits it; the keeper puts us back at the end.
     this.#goesBefore = joinCpuGroup(this.#runId, 'harness', process.pid)
     const workFolder = join(stateFolder, 'work')
@@ -326,7 +331,7 @@ class Execution {
         ...(plan.load.protocol === 'sql' ? {} : { answersPath }),
         tools: prepared.tools,
         barrierTimeoutMs,
-        garbage: garbagePlan(plan.faults, process.availableMemory()),
+        garbage: garbagePlan(plan.load, plan.faults, this.#freeBytes),
         index: 0,
       }),
       configPath: join(workFolder, 'k6-1.json'),

@@ -28,9 +28,9 @@ export function prefer(pid: number): void {
 }
 
 /**
- * Half of the machine's processors, rounded down: the rest stays with the system under test. Every ten seconds or so
- * k6's garbage collector works for about half a second; given both of two processors, at its precedence, it stopped the
- * system for that long, and a pool of 100 that otherwise peaked at 61 was full.
+ * Half of the machine's processors, rounded down: the rest stays with the system under test. k6's garbage collector works
+ * for about half a second; given both of two processors, at its precedence, it stopped the system for that long, and a
+ * pool of 100 that otherwise peaked at 61 was full.
  */
 export function generatorProcessors(): number {
   return Math.max(1, Math.floor(availableParallelism() / 2))

@@ -174,6 +174,9 @@ class Conductor {
     this.#timeline.tell('load', 'k6-1', { edge: 'ready', users, ...(without === 0 ? {} : { without, why }) })
     if (without > 0)
       this.#timeline.note(`${without} of ${users} users have no session, and ask for one with each call; first ${why}`)
+    load.onCollected(({ fromUs, tookUs }) => {
+      if (!this.#ending) this.#timeline.row(t0Us + fromUs, 'load', 'k6-1', { edge: 'collected', us: tookUs })
+    })
     load.go(t0Us)
     this.#timeline.tell('load', 'k6-1', { edge: 'go' })
     this.#spec.onStarted(t0Us)

@@ -8,8 +8,8 @@ import { deliveredWords } from './delivered-words.ts'
 import { evidenceFor } from './evidence.ts'
 import { judgeIdleDatabase } from './idle-database.ts'
 import { judgeIntegrity } from './integrity-findings.ts'
+import { machineHint } from './machine-hint.ts'
 import type { Judged } from './objective-findings.ts'
-import { stolenHint } from './stolen-hint.ts'
 import { judgeExits } from './unplanned-exits.ts'
 import { unseenDatabase } from './unseen-database.ts'
 import { judgeVerifyHook } from './verify-hook.ts'
@@ -81,7 +81,7 @@ function loadDelivered(view: RunView): Finding {
   if (isLate || closed?.reason === 'load_not_delivered') {
     const cause = closed?.reason === 'load_not_delivered' ? closed.why : 'the generator was late by itself'
     const why = `The load was not delivered: ${cause}, which says nothing about the system.${deliveredWords(calls)}`
-    const hint = stolenHint(view, run)
+    const hint = machineHint(view, run)
     const said = { ...asked, verdict: 'unknown', reason: 'load_not_delivered', measured, why } as const
     return finding(view, hint === null ? said : { ...said, hint })
   }

@@ -68,6 +68,16 @@ describe('an objective', () => {
     expect(failed?.hint).toBe('Most failures (1 of 1) ended as timeout.')
   })
 
+  it('that was missed by time, or has late load, tells when the generator collected its garbage', () => {
+    const timeline = timelineOf(planned(), [[30_000_000, 'load', 'k6-1', { edge: 'collected', us: 640_000 }]])
+    const told = /took a processor of this machine for 640 ms to collect its garbage, from 30\.0 s on/
+    const slow = { calls: calls({ latencyMs: () => 200 }), timeline }
+    expect(first(p50('steady'), slow)).toMatchObject({ verdict: 'fail', hint: expect.stringMatching(told) })
+    const late = { calls: calls({ lateMs: (_, index) => (index >= 500 && index < 600 ? 90 : 0) }), timeline }
+    expect(first(p50('steady'), late)).toMatchObject({ verdict: 'unknown', hint: expect.stringMatching(told) })
+    expect(first(p50('steady'), { timeline })).not.toHaveProperty('hint')
+  })
+
   it('that was kept has none, though calls waited for one another', () => {
     const waited = calls({ users: 4, latencyMs: () => 40 }).map((call) => {
       const freeUs = call.intendedUs + 30_000

@@ -7,7 +7,8 @@ import type { RunView } from '../measure/run-view.ts'
 import { judgeBound } from './compare.ts'
 import { evidenceFor } from './evidence.ts'
 import { hintFor } from './hints.ts'
-import { isOfTime, stolenHint } from './stolen-hint.ts'
+import { joined, machineHint } from './machine-hint.ts'
+import { isOfTime } from './stolen-hint.ts'
 import { waitingHint } from './waiting-hint.ts'
 import { spokenBound, spokenMeasured } from './wording.ts'
 
@@ -95,10 +96,9 @@ function hintTo(
   tool: string | null,
 ): string | null {
   if (verdict === 'fail') {
-    const hints = [hintFor(view, spec, window, tool), isOfTime(spec) ? stolenHint(view, window) : null]
-    return hints.filter((hint) => hint !== null).join(' ') || null
+    return joined([hintFor(view, spec, window, tool), isOfTime(spec) ? machineHint(view, window) : null])
   }
-  if (reason === 'load_not_delivered') return stolenHint(view, window)
+  if (reason === 'load_not_delivered') return machineHint(view, window)
   return reason === 'interval_crosses_bound' ? waitingHint(view, spec, window, tool) : null
 }
 

@@ -61,7 +61,7 @@ export interface GeneratorShare {
 
 /** One instance's share of a plan's load: an equal part of the users, by number. */
 export function generatorConfig(load: LoadPlan, share: GeneratorShare): GeneratorConfig {
-  const all = Math.max(...load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
+  const all = usersMost(load)
   const first = Math.floor((all * share.index) / load.instances)
   const afterLast = Math.floor((all * (share.index + 1)) / load.instances)
   return {
@@ -88,25 +88,36 @@ export function generatorConfig(load: LoadPlan, share: GeneratorShare): Generato
   }
 }
 
-/** At 1,000 users k6 fills 13 MB/s over the 380 MB that it keeps: a gate of four minutes ends before this is reached. */
+/** At 1,000 users k6 fills 13 MB/s over the 380 MB that it keeps: quick gates end before half of this is reached. */
 const heapBytesMax = 4 * 2 ** 30
 /** Of the memory that is free before the run; the rest is the system's under test, its page cache included. */
 const heapShareMax = 0.25
-/** A collection for 1,000 users takes 0.6 s of a processor; with twice that it is over, and what waited is served. */
-const beforeFaultMs = 2_000
+/** A collection takes one processor 0.6 ms for each user; with so much it is over, and what waited for it is served. */
+const beforeFaultMsPerUser = 2
+const beforeFaultMsMin = 2_000
 
 /** As rarely as memory allows, and rather before a fault than in one. `freeBytes`: free for new processes. */
 export function garbagePlan(
-  faults: readonly Pick<PlannedFault, 'startMs' | 'forMs'>[],
+  load: Pick<LoadPlan, 'phases'>,
+  faults: readonly Pick<PlannedFault, 'startMs' | 'forMs' | 'after'>[],
   freeBytes: number,
 ): GarbagePlan {
+  const leadMs = Math.max(beforeFaultMsMin, beforeFaultMsPerUser * usersMost(load))
+  // What a fault that has just ended leaves behind, such as all that connect anew, is no calm either.
   const isCalm = (atMs: number): boolean =>
-    !faults.some(({ startMs, forMs }) => startMs - beforeFaultMs < atMs && atMs < startMs + forMs)
+    !faults.some(({ startMs, forMs, after }) => {
+      const latestEndMs = (after?.latestMs ?? startMs) + forMs
+      return startMs - leadMs < atMs && atMs < latestEndMs + leadMs
+    })
   return {
-    heapMaxBytes: Math.floor(Math.min(heapBytesMax, freeBytes * heapShareMax)),
+    heapMaxBytes: Math.max(1, Math.floor(Math.min(heapBytesMax, freeBytes * heapShareMax))),
     collectAtMs: faults
-      .map(({ startMs }) => startMs - beforeFaultMs)
+      .map(({ startMs }) => startMs - leadMs)
       .filter((atMs) => atMs > 0 && isCalm(atMs))
       .sort((a, b) => a - b),
   }
+}
+
+function usersMost({ phases }: Pick<LoadPlan, 'phases'>): number {
+  return Math.max(...phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
 }

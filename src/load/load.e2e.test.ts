@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnswerRule } from '../domain/tool-plan.ts'
 import { type AnswerRow, readAnswerRows } from '../record/reader-answers.ts'
 import { bundleWorkload } from './bundle.ts'
+import type { Collection } from './events.ts'
 import { startFakeMcpServer } from './fake-mcp-server.ts'
 import { count, type GeneratorRuns, generatorRuns, go, recorded, sent } from './testing/generator-runs.ts'
 import { workloadFile } from './workload.ts'
@@ -46,6 +47,23 @@ describe('a run as planned', () => {
     expect(new Set(rows.map(({ rest }) => rest)).size).toBe(1)
     expect(new Set(rows.map(({ asked }) => asked)).size).toBeGreaterThan(30)
     expect(readFileSync(answersPath, 'utf8')).not.toContain('hello')
+  })
+
+  test('tells of each time that it collects its garbage', async () => {
+    await using server = await startFakeMcpServer()
+    const garbage = { heapMaxBytes: 1, collectAtMs: [1_000] }
+    await using load = await runs.start(server.url, { users: { first: 0, count: 10 }, paceMs: 0, garbage })
+    const collections: Collection[] = []
+    load.onCollected((collection) => collections.push(collection))
+    await load.ready
+    go(load)
+    expect(await load.ended).toMatchObject({ reason: 'planned' })
+    expect(collections.length).toBeGreaterThan(0)
+    for (const { fromUs, tookUs } of collections) {
+      expect(fromUs).toBeGreaterThan(-100_000)
+      expect(fromUs + tookUs).toBeLessThan(60_000_000)
+      expect(tookUs).toBeGreaterThan(0)
+    }
   })
 
   test('is paced, complete, and the same again from the same seed', async () => {

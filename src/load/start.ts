@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { Readable, Writable } from 'node:stream'
 import type { Clock } from '../domain/clock.ts'
 import type { McpTarget } from '../mcp-client/target.ts'
-import type { EndReason, GeneratorEvent } from './events.ts'
+import type { Collection, EndReason, GeneratorEvent } from './events.ts'
 import { readEvent } from './events.ts'
 import type { GeneratorConfig } from './generator-config.ts'
 import { LoadError } from './load-error.ts'
@@ -60,6 +60,8 @@ export interface StartedLoad extends AsyncDisposable {
   open(target: string, how?: Pick<McpTarget, 'era' | 'headers'>): void
   /** Sets the run's t0, absolute CLOCK_MONOTONIC in µs; it may lie a little ahead. Once, after `ready`. */
   go(t0Us: number): void
+  /** Told of each collection of its garbage in the load, once it is over. One listener. */
+  onCollected(listener: (collection: Collection) => void): void
   /** Ends the load now as its plan would: nothing new starts, open calls get their drain. */
   stop(): void
 }
@@ -92,6 +94,7 @@ export async function startLoad(spec: LoadSpec): Promise<StartedLoad> {
       send({ open: target, era: how?.era ?? '', headers: how?.headers ?? {} })
     },
     go: (t0Us) => send({ t0Us: Math.round(t0Us) }),
+    onCollected: ear.onCollected,
     stop: () => send({ stop: true }),
     [Symbol.asyncDispose]: async () => {
       commands.destroy()
@@ -163,7 +166,7 @@ function listen(child: ChildProcess, eventPipe: Readable, spec: LoadSpec) {
   const ended = Promise.withResolvers<LoadEnd>()
   // A caller that only waits for the end must not be killed by a rejection that it does not look at.
   ready.promise.catch(() => undefined)
-  const heard: Heard = { target: spec.config.target, failures: [], sessions: 0 }
+  const heard: Heard = { target: spec.config.target, failures: [], sessions: 0, onCollected: () => undefined }
   const limit = new AbortController()
   const lines = createInterface({ input: eventPipe })
   lines.on('line', (line) => {
@@ -174,6 +177,7 @@ function listen(child: ChildProcess, eventPipe: Readable, spec: LoadSpec) {
     }
     if (event?.kind === 'sessions') heard.sessions = event.count
     if (event?.kind === 'sessionFailed') heard.failures.push(`user ${event.user}: ${event.error}`)
+    if (event?.kind === 'collected') heard.onCollected(event)
     if (event?.kind === 'end') heard.end = event
   })
   const exited = Promise.all([once(child, 'exit'), once(lines, 'close')]).then(([[exitCode]]) => {
@@ -199,7 +203,10 @@ function listen(child: ChildProcess, eventPipe: Readable, spec: LoadSpec) {
   }
   exited.catch(broken)
   if (spec.config.target !== '') opened(spec.config.target)
-  return { ready: ready.promise, ended: ended.promise, opened }
+  const onCollected: StartedLoad['onCollected'] = (listener) => {
+    heard.onCollected = listener
+  }
+  return { ready: ready.promise, ended: ended.promise, opened, onCollected }
 }
 
 interface Heard {
@@ -207,6 +214,7 @@ interface Heard {
   end?: GeneratorEvent & { kind: 'end' }
   readonly failures: string[]
   sessions: number
+  onCollected: (collection: Collection) => void
 }
 
 function whyNotReady(heard: Heard, exitCode: number | null, spec: LoadSpec): LoadError {

@@ -101,49 +101,33 @@ describe('generatorConfig', () => {
 
 describe('garbagePlan', () => {
   const gib = 2 ** 30
+  const loadOf = (users: number) => ({
+    phases: [{ id: 'up', startMs: 0, endMs: 60_000, usersFrom: 0, usersTo: users, judged: true }],
+  })
+  const from = (startMs: number, forMs = 8_000) => ({ startMs, forMs })
 
-  test('a heap may take a quarter of what is free, and never over 4 GiB', () => {
-    expect(garbagePlan([], 8 * gib).heapMaxBytes).toBe(2 * gib)
-    expect(garbagePlan([], 100 * gib).heapMaxBytes).toBe(4 * gib)
-    expect(garbagePlan([], 5).heapMaxBytes).toBe(1)
+  test.each([
+    [8 * gib, 2 * gib],
+    [100 * gib, 4 * gib],
+    [0, 1],
+  ])('of %d bytes that are free a heap may take %d', (freeBytes, heapMaxBytes) => {
+    expect(garbagePlan(loadOf(10), [], freeBytes)).toEqual({ heapMaxBytes, collectAtMs: [] })
   })
   test.each([
-    [
-      'before each fault, in order',
-      [
-        { startMs: 40_000, forMs: 5_000 },
-        { startMs: 12_000, forMs: 8_000 },
-      ],
-      [10_000, 38_000],
-    ],
-    ['not before the load', [{ startMs: 2_000, forMs: 8_000 }], []],
-    [
-      'not while another fault is on',
-      [
-        { startMs: 12_000, forMs: 8_000 },
-        { startMs: 21_000, forMs: 8_000 },
-      ],
-      [10_000],
-    ],
-    [
-      'where the other has just ended',
-      [
-        { startMs: 12_000, forMs: 8_000 },
-        { startMs: 22_000, forMs: 8_000 },
-      ],
-      [10_000, 20_000],
-    ],
-    [
-      'not between that and another to come',
-      [
-        { startMs: 12_000, forMs: 8_000 },
-        { startMs: 13_000, forMs: 1_000 },
-      ],
-      [10_000],
-    ],
-    ['no fault, no moment', [], []],
-  ])('it is collected %s', (_, faults, collectAtMs) => {
-    expect(garbagePlan(faults, gib).collectAtMs).toEqual(collectAtMs)
+    ['before each fault, in order', 1_000, [from(40_000, 5_000), from(12_000)], [10_000, 38_000]],
+    ['longer before it where more users have left more', 5_000, [from(12_000)], [2_000]],
+    ['not before the load', 1_000, [from(2_000)], []],
+    ['not while another fault is on', 1_000, [from(12_000), from(21_000)], [10_000]],
+    ['not just after another fault', 1_000, [from(12_000), from(23_999)], [10_000]],
+    ['some time after another fault', 1_000, [from(12_000), from(24_000)], [10_000, 22_000]],
+    ['not when another is about to come', 1_000, [from(12_000), from(13_000, 1_000)], [10_000]],
+  ])('it is collected %s', (_, users, faults, collectAtMs) => {
+    expect(garbagePlan(loadOf(users), faults, gib).collectAtMs).toEqual(collectAtMs)
+  })
+  test('a fault that waits for its condition may still be on when another begins', () => {
+    const waits = { ...from(12_000), after: { condition: { kind: 'calls', count: 1 } as const, latestMs: 20_000 } }
+    expect(garbagePlan(loadOf(1), [waits, from(31_999)], gib).collectAtMs).toEqual([10_000])
+    expect(garbagePlan(loadOf(1), [waits, from(32_000)], gib).collectAtMs).toEqual([10_000, 30_000])
   })
 })
 
@@ -152,6 +136,8 @@ describe('readEvent', () => {
     ['{"sessions":50}', { kind: 'sessions', count: 50 }],
     ['{"ready":{"users":3,"without":1}}', { kind: 'ready', users: 3, without: 1 }],
     ['{"sessionFailed":{"user":1,"error":"no"}}', { kind: 'sessionFailed', user: 1, error: 'no' }],
+    ['{"collected":{"t":5,"us":640}}', { kind: 'collected', fromUs: 5, tookUs: 640 }],
+    ['{"collected":{"t":5}}', undefined],
     ['{"end":{"t":5,"rows":2,"reason":"planned"}}', { kind: 'end', timeUs: 5, rows: 2, reason: 'planned' }],
     ['{"end":{"t":null,"rows":0,"reason":"aborted"}}', { kind: 'end', timeUs: null, rows: 0, reason: 'aborted' }],
     ['{"end":{"t":5,"rows":2,"reason":"bored"}}', undefined],

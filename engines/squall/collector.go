@@ -26,9 +26,11 @@ const (
 	// At a moment that the harness has named, less is enough of both: a collection in the calm spares one at any time.
 	calmShare  = 0.5
 	calmGrowth = 1.5
-	// Go's own collection stays as a net below ours, for a heap that grows faster than we look: so much over its most.
-	netFactor = 1.5
-	lookEvery = 50 * time.Millisecond
+	// Go's own collection stays as a net below ours, for a heap that grows faster than we look: so much over its most, and
+	// over what the process has beside its heap, which counts there too.
+	netFactor  = 1.5
+	besideHeap = 64 << 20
+	lookEvery  = 50 * time.Millisecond
 	// A sleep that is so much too long says that calls begin late as well; over 50 ms they count as late (design).
 	restEvery = 5 * time.Millisecond
 	lateMax   = 20 * time.Millisecond
@@ -143,7 +145,7 @@ func (c *collector) look(now func() int64) {
 	}
 	live, heap := c.readHeap()
 	// Each time: a collection of Go's own has left more than our last one, too.
-	c.setNet(int64(min(float64(c.most(live))*netFactor, math.MaxInt64/2)))
+	c.setNet(int64(min(float64(c.most(live))*netFactor, math.MaxInt64/2)) + besideHeap)
 	fromUs := now()
 	if !c.isDue(fromUs, live, heap) {
 		return

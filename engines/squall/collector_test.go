@@ -29,7 +29,7 @@ func fakeCollector(heaps ...uint64) (*collector, func() []string) {
 		rank:     &rank{given: "-5", none: "0", set: func(value string) error { told <- "nice " + value; return nil }},
 		readHeap: func() (uint64, uint64) { return 100, heaps[min(at, len(heaps)-1)] },
 		collect:  func() { told <- "collect"; at++ },
-		setNet:   func(bytes int64) { told <- fmt.Sprint("net ", bytes) },
+		setNet:   func(bytes int64) { told <- fmt.Sprint("net ", bytes-besideHeap) },
 		tell:     func(fromUs, tookUs int64) { told <- fmt.Sprint("from ", fromUs, " for ", tookUs) },
 		say:      func(text string) { told <- text },
 	}

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { freemem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { drills } from '../../chaos/drills/registry.ts'
 import { faults } from '../../chaos/faults/registry.ts'
@@ -22,6 +21,7 @@ import type { McpTarget } from '../mcp-client/target.ts'
 import type { DrillScript } from '../record/reader.ts'
 import { RunFolderWriter } from '../record/writer.ts'
 import { type Engines, ensureEngines, ensureGenerator, type Generator } from '../setup/engines.ts'
+import { freeMemoryBytes } from '../setup/free-memory.ts'
 import { externalStack } from '../stack/external/external-stack.ts'
 import { startLocalStack } from '../stack/local/local-stack.ts'
 import type { RunningStack } from '../stack/running-stack.ts'
@@ -142,8 +142,8 @@ class Execution {
   readonly #commit = readCommit(process.cwd())
   /** Stack and harness go before other processes of the machine. */
   #goesBefore = false
-  /** For new processes, before any of this run's was there. */
-  #freeBytes = 0
+  /** Read before we join a group, in which a limit of the one above would no longer be seen. */
+  readonly #freeBytes = freeMemoryBytes()
 
   constructor(context: CliContext, spec: ExecuteSpec) {
     this.#context = context
@@ -171,8 +171,6 @@ class Execution {
       runFolder: this.#folder.folder,
       clock: this.#context.clock,
     })
-    // Before we join a group, in which a limit of the one above would no longer be seen.
-    this.#freeBytes = Math.min(freemem(), process.availableMemory())
     // Ourselves and k6, which inherits it; the keeper puts us back at the end.
     this.#goesBefore = joinCpuGroup(this.#runId, 'harness', process.pid)
     const workFolder = join(stateFolder, 'work')

@@ -310,6 +310,11 @@ export function isService({ role }: Pick<NodeSpec, 'role'>): boolean {
   return role === 'http' || role === 'redis'
 }
 
+/** Users at the end of the steepest phase: the most that call at one time. */
+export function usersPeak({ load }: { readonly load: Pick<LoadPlan, 'phases'> }): number {
+  return Math.max(...load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
+}
+
 /** A database of the stack follows another, and may take over from it. Runs of earlier versions name no `follows`. */
 export function isReplicated({ stack }: Pick<Plan, 'stack'>): boolean {
   return Object.values(stack.nodes).some(({ follows }) => typeof follows === 'string')

@@ -1,4 +1,4 @@
-import type { LoadPlan, PlannedFault } from '../domain/plan.ts'
+import { type LoadPlan, type PlannedFault, usersPeak } from '../domain/plan.ts'
 import type { WeightedTool } from './workload.ts'
 
 /** What one generator is told: the file that engines/squall/config.go reads. Durations in ms. */
@@ -61,7 +61,7 @@ export interface GeneratorShare {
 
 /** One instance's share of a plan's load: an equal part of the users, by number. */
 export function generatorConfig(load: LoadPlan, share: GeneratorShare): GeneratorConfig {
-  const all = usersMost(load)
+  const all = usersPeak({ load })
   const first = Math.floor((all * share.index) / load.instances)
   const afterLast = Math.floor((all * (share.index + 1)) / load.instances)
   return {
@@ -102,7 +102,7 @@ export function garbagePlan(
   faults: readonly Pick<PlannedFault, 'startMs' | 'forMs' | 'after'>[],
   freeBytes: number,
 ): GarbagePlan {
-  const leadMs = Math.max(beforeFaultMsMin, beforeFaultMsPerUser * usersMost(load))
+  const leadMs = Math.max(beforeFaultMsMin, beforeFaultMsPerUser * usersPeak({ load }))
   // What a fault that has just ended leaves behind, such as all that connect anew, is no calm either.
   const isCalm = (atMs: number): boolean =>
     !faults.some(({ startMs, forMs, after }) => {
@@ -116,8 +116,4 @@ export function garbagePlan(
       .filter((atMs) => atMs > 0 && isCalm(atMs))
       .sort((a, b) => a - b),
   }
-}
-
-function usersMost({ phases }: Pick<LoadPlan, 'phases'>): number {
-  return Math.max(...phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
 }

@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, statfsSync, statSync } from 'node:fs'
-import { freemem, homedir } from 'node:os'
+import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { freeMemoryBytes } from './free-memory.ts'
 
 /** The numbers of an account; a process is started under them with child_process `uid` and `gid`. */
 export interface Account {
@@ -64,7 +65,7 @@ const thisMachine: Machine = {
     try {
       const { type, bavail, bsize } = statfsSync(memoryFileSystem)
       if (type !== tmpfsMagic) return undefined
-      return { dir: memoryFileSystem, roomBytes: Math.min(bavail * bsize, freemem(), process.availableMemory()) }
+      return { dir: memoryFileSystem, roomBytes: Math.min(bavail * bsize, freeMemoryBytes()) }
     } catch {
       return undefined
     }

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../../domain/catalogue.ts'
-import type { Advice, NodeSpec, Objective, Plan } from '../../domain/plan.ts'
+import { type Advice, type NodeSpec, type Objective, type Plan, usersPeak } from '../../domain/plan.ts'
 import { parseDurationMs } from '../quantity.ts'
 
 /** Looks at a plan without problems and says what is suspicious about it, with the numbers. Pure. */
@@ -33,11 +33,6 @@ export function settingPath(node: NodeSpec, name: string): string {
 /** Connections that all instances of a server may open together. */
 export function connectionsOf(node: NodeSpec): number {
   return ((setting(node, 'POOL_SIZE') ?? 0) + (setting(node, 'POOL_MAX_OVERFLOW') ?? 0)) * node.instances
-}
-
-/** Users at the end of the steepest phase: the most that call at one time. */
-export function usersPeak(plan: Plan): number {
-  return Math.max(...plan.load.phases.flatMap(({ usersFrom, usersTo }) => [usersFrom, usersTo]))
 }
 
 /** Calls a second that the schedule intends with all users. */

@@ -1,5 +1,6 @@
+import { usersPeak } from '../../domain/plan.ts'
 import { formatDurationMs } from '../quantity.ts'
-import { callsPerSPeak, type Lint, servers, setting, settingPath, usersPeak } from './lint.ts'
+import { callsPerSPeak, type Lint, servers, setting, settingPath } from './lint.ts'
 
 /** In all, and per client: the limits that the customer-success system was promised, 1,000 and 100 a minute. */
 const settings = [
